@@ -1,0 +1,181 @@
+package alert
+
+import "iter"
+
+// Index finds those of many matcher sets that match a label set, at the cost
+// of the sets that share a label with it and not of all sets.
+//
+// Each set is filed where a label set that it matches must look: under the
+// pairs that one of its matchers demands, else under a label name that must be
+// there, else in a list that every label set looks through.
+//
+// The zero value is an empty index. Any number of goroutines may call Match
+// and Len at once, but none while Add or Remove runs; the body of a loop over
+// Match must not call these either.
+type Index[K comparable] struct {
+	entries map[K]*entry[K]
+	pairs   map[string]*bucket[K] // by packed pair
+	names   map[string]*bucket[K]
+	rest    bucket[K]
+}
+
+// entry is one filed set.
+type entry[K comparable] struct {
+	key      K
+	matchers Matchers
+	spots    []spot[K]
+}
+
+// spot is one place where an entry is filed.
+type spot[K comparable] struct {
+	bucket   *bucket[K]
+	position int
+}
+
+// bucket holds entries in no order. An item knows which of its entry's spots
+// it is, so that an item that moves can be found again.
+type bucket[K comparable] struct {
+	items []item[K]
+	// owner is the map that has the bucket under key; nil for the rest.
+	owner map[string]*bucket[K]
+	key   string
+}
+
+type item[K comparable] struct {
+	entry *entry[K]
+	spot  int
+}
+
+// Add files a set of matchers under k, in place of the set that k had. The
+// index keeps ms, which must not change any more.
+func (x *Index[K]) Add(k K, ms Matchers) {
+	if x.entries == nil {
+		x.entries = make(map[K]*entry[K])
+		x.pairs = make(map[string]*bucket[K])
+		x.names = make(map[string]*bucket[K])
+	}
+	x.Remove(k)
+	e := &entry[K]{key: k, matchers: ms}
+	x.entries[k] = e
+	x.file(e)
+}
+
+// Remove forgets k. It costs the same however many sets there are.
+func (x *Index[K]) Remove(k K) {
+	e, ok := x.entries[k]
+	if !ok {
+		return
+	}
+	delete(x.entries, k)
+	for _, s := range e.spots {
+		s.bucket.remove(s.position)
+	}
+}
+
+// Len counts the sets.
+func (x *Index[K]) Len() int { return len(x.entries) }
+
+// Match yields each k whose matchers all accept the labels, once, in no
+// particular order.
+func (x *Index[K]) Match(l Labels) iter.Seq[K] {
+	return func(yield func(K) bool) {
+		for e := range x.candidates(l) {
+			if e.matchers.Match(l) && !yield(e.key) {
+				return
+			}
+		}
+	}
+}
+
+// candidates yields the entries that Match has to try, each once: an entry is
+// filed under values of one label only, of which a label set has one.
+func (x *Index[K]) candidates(l Labels) iter.Seq[*entry[K]] {
+	return func(yield func(*entry[K]) bool) {
+		for segment, name := range l.segments() {
+			if !x.pairs[segment].each(yield) || !x.names[name].each(yield) {
+				return
+			}
+		}
+		x.rest.each(yield)
+	}
+}
+
+// file puts the entry where the demands of its matchers are most selective at
+// present: a pair before a name, a small bucket before a large one, and one
+// bucket before several.
+func (x *Index[K]) file(e *entry[K]) {
+	var best demand
+	bestSize := 0
+	for _, m := range e.matchers {
+		d := demandOf(m)
+		size := x.largest(d)
+		if d.betterThan(best, size, bestSize) {
+			best, bestSize = d, size
+		}
+	}
+	switch best.kind {
+	case demandsPair:
+		for _, key := range best.keys {
+			e.put(bucketAt(x.pairs, key))
+		}
+	case demandsName:
+		e.put(bucketAt(x.names, best.keys[0]))
+	default:
+		e.put(&x.rest)
+	}
+}
+
+// largest is the size of the fullest bucket that the demand leads to.
+func (x *Index[K]) largest(d demand) int {
+	buckets := x.names
+	if d.kind == demandsPair {
+		buckets = x.pairs
+	}
+	size := 0
+	for _, key := range d.keys {
+		if b := buckets[key]; b != nil {
+			size = max(size, len(b.items))
+		}
+	}
+	return size
+}
+
+func bucketAt[K comparable](buckets map[string]*bucket[K], key string) *bucket[K] {
+	b := buckets[key]
+	if b == nil {
+		b = &bucket[K]{owner: buckets, key: key}
+		buckets[key] = b
+	}
+	return b
+}
+
+func (e *entry[K]) put(b *bucket[K]) {
+	e.spots = append(e.spots, spot[K]{bucket: b, position: len(b.items)})
+	b.items = append(b.items, item[K]{entry: e, spot: len(e.spots) - 1})
+}
+
+// remove fills the gap with the last item.
+func (b *bucket[K]) remove(position int) {
+	last := len(b.items) - 1
+	moved := b.items[last]
+	b.items[position] = moved
+	moved.entry.spots[moved.spot].position = position
+	b.items[last] = item[K]{}
+	b.items = b.items[:last]
+	if last == 0 && b.owner != nil {
+		delete(b.owner, b.key)
+	}
+}
+
+// each reports whether the loop may go on. A nil bucket is empty.
+func (b *bucket[K]) each(yield func(*entry[K]) bool) bool {
+	if b == nil {
+		return true
+	}
+	for _, it := range b.items {
+		if !yield(it.entry) {
+			return false
+		}
+	}
+	return true
+}
