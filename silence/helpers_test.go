@@ -1,0 +1,124 @@
+package silence
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+)
+
+var errDisk = errors.New("disk on fire")
+
+// memTable is a Table whose writes can be made to fail. A failing Put has
+// stored the record all the same if torn is set.
+type memTable struct {
+	mu       sync.Mutex
+	records  map[string]*Silence
+	failPut  func(id string) bool
+	failWipe bool
+	torn     bool
+}
+
+func newMemTable(records ...*Silence) *memTable {
+	t := &memTable{records: make(map[string]*Silence)}
+	for _, r := range records {
+		t.records[r.ID] = r
+	}
+	return t
+}
+
+func (t *memTable) Put(_ context.Context, id string, s *Silence) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fail := t.failPut != nil && t.failPut(id)
+	if !fail || t.torn {
+		t.records[id] = s
+	}
+	if fail {
+		return errDisk
+	}
+	return nil
+}
+
+func (t *memTable) Delete(_ context.Context, ids ...string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failWipe {
+		return errDisk
+	}
+	for _, id := range ids {
+		delete(t.records, id)
+	}
+	return nil
+}
+
+func (t *memTable) All() iter.Seq2[string, *Silence] { return maps.All(t.records) }
+
+func match(t testing.TB, kind alert.MatchType, name, value string) *alert.Matcher {
+	t.Helper()
+	m, err := alert.NewMatcher(kind, name, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// equals is matchers that demand the values of labels, given in turn.
+func equals(t testing.TB, namesAndValues ...string) (ms alert.Matchers) {
+	t.Helper()
+	for i := 0; i < len(namesAndValues); i += 2 {
+		ms = append(ms, match(t, alert.MatchEqual, namesAndValues[i], namesAndValues[i+1]))
+	}
+	return ms
+}
+
+func mustSet(t testing.TB, s *Silences, sil Silence) string {
+	t.Helper()
+	id, err := s.Set(t.Context(), sil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func mustGet(t testing.TB, s *Silences, id string) *Silence {
+	t.Helper()
+	sil, ok := s.Get(id)
+	if !ok {
+		t.Fatalf("silence %s is not there", id)
+	}
+	return sil
+}
+
+// running is a silence of a=1 that is active for an hour from now.
+func running(t testing.TB) Silence {
+	t.Helper()
+	now := time.Now()
+	return Silence{Matchers: equals(t, "a", "1"), StartsAt: now, EndsAt: now.Add(time.Hour), CreatedBy: "me", Comment: "why"}
+}
+
+func pending(t testing.TB) Silence {
+	t.Helper()
+	sil := running(t)
+	sil.StartsAt, sil.EndsAt = sil.StartsAt.Add(time.Hour), sil.EndsAt.Add(time.Hour)
+	return sil
+}
+
+// checkSame fails if table and memory disagree.
+func checkSame(t testing.TB, table *memTable, s *Silences) {
+	t.Helper()
+	all := s.All()
+	if len(table.records) != len(all) {
+		t.Errorf("%d records in the table, %d in memory", len(table.records), len(all))
+	}
+	for _, sil := range all {
+		if table.records[sil.ID] != sil {
+			t.Errorf("the table has %+v, memory %+v", table.records[sil.ID], sil)
+		}
+	}
+}
