@@ -1,0 +1,18 @@
+// Package all lists the kinds of integrations that tocsin knows. It is the only
+// place that does: deleting a line and a folder deletes an integration.
+package all
+
+import (
+	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/notify/log"
+	"github.com/tocsin-alerting/tocsin/notify/webhook"
+)
+
+// Kinds returns every kind, in the order in which the integrations of one
+// receiver are told.
+func Kinds() []notify.Kind {
+	return []notify.Kind{
+		webhook.Kind(),
+		log.Kind(),
+	}
+}

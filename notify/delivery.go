@@ -1,0 +1,186 @@
+package notify
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+)
+
+// delivery is one group on its way to one integration. Its attempts are made
+// one after the other, by the goroutines of the integration; between them it is
+// a timer and nothing else.
+type delivery struct {
+	src Source
+
+	// Guarded by the outbox.
+	target
+	place place
+	next  *Flush // offered by a tick and not yet looked at
+
+	// Owned by the attempt that runs.
+	tick     time.Time // of the flush last taken from next
+	retries  backoff.BackOff
+	attempts int
+	failure  error // of the last attempt
+	counted  bool  // as a notification, since the last tick
+}
+
+// attempt takes the newest state of the group one step further.
+func (d *delivery) attempt(p *Pipeline, in *Integration) {
+	t := target{p, in}
+	next, mine := d.begin(t)
+	if !mine {
+		return
+	}
+	f, err := d.newest(t, next)
+	if err != nil {
+		d.rests(d.pause(t, err))
+		return
+	}
+	if wait := p.cluster.Wait(f.Group.ID) - time.Since(d.tick); wait > 0 {
+		d.putBack(f)
+		d.rests(wait)
+		return
+	}
+	err = d.tell(t, f)
+	switch {
+	case err == nil:
+		d.succeeded(t, f)
+	case permanent(err) || p.closed.Load():
+		d.gaveUp(t, f, err)
+	default:
+		d.retry(t, f, err)
+	}
+}
+
+// begin claims the delivery for an attempt, unless it has been sent elsewhere.
+func (d *delivery) begin(t target) (next *Flush, mine bool) {
+	out := d.src.Outbox()
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	if d.place != queued || d.target != t || t.p.closed.Load() {
+		return nil, false
+	}
+	d.place = running
+	next, d.next = d.next, nil
+	return next, true
+}
+
+// newest returns the flush of a tick that is still to be dealt with, or else
+// looks at the group anew.
+func (d *delivery) newest(t target, next *Flush) (Flush, error) {
+	if next == nil {
+		return t.p.look(t.p.ctx, d.src, time.Now())
+	}
+	if next.Now.Equal(d.tick) {
+		return *next, nil
+	}
+	if d.failure != nil && d.counted {
+		// The last tick was not told in time; this is the next one.
+		d.countFailure(t, d.failure)
+	}
+	d.tick, d.counted = next.Now, false
+	return *next, nil
+}
+
+// putBack keeps a flush for later, unless a newer one has come.
+func (d *delivery) putBack(f Flush) {
+	out := d.src.Outbox()
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	if d.next == nil {
+		d.next = &f
+	}
+}
+
+// rests makes the next attempt after a pause.
+func (d *delivery) rests(pause time.Duration) {
+	out := d.src.Outbox()
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	d.rest(pause)
+}
+
+// pause is how long to wait after an error.
+func (d *delivery) pause(t target, err error) time.Duration {
+	if d.retries == nil {
+		d.retries = t.p.backoff()
+	}
+	pause := d.retries.NextBackOff()
+	if status, ok := errors.AsType[*StatusError](err); ok {
+		pause = max(pause, status.RetryAfter)
+	}
+	return pause
+}
+
+func (d *delivery) succeeded(t target, f Flush) {
+	if d.failure != nil {
+		_ = level.Info(d.logger(t, f)).Log("msg", "Notification got through", "attempt", d.attempts)
+	}
+	d.ended(f)
+}
+
+func (d *delivery) gaveUp(t target, f Flush, err error) {
+	d.countFailure(t, err)
+	logger := level.Error(d.logger(t, f))
+	if t.p.closed.Load() {
+		logger = level.Debug(d.logger(t, f))
+	}
+	_ = logger.Log("msg", "Notification failed, trying again at the next tick of the group", "attempt", d.attempts, "err", err)
+	d.ended(f)
+}
+
+func (d *delivery) retry(t target, f Flush, err error) {
+	if d.failure == nil || d.failure.Error() != err.Error() {
+		_ = level.Warn(d.logger(t, f)).Log("msg", "Notification attempt failed, trying again", "attempt", d.attempts, "err", err)
+	}
+	d.failure = err
+	d.rests(d.pause(t, err))
+}
+
+// ended takes the delivery out of the group, or starts over with a flush that
+// has come meanwhile.
+func (d *delivery) ended(f Flush) {
+	d.retries, d.failure, d.attempts = nil, nil, 0
+	if !d.startsOver() {
+		d.src.Settled(f)
+	}
+}
+
+func (d *delivery) startsOver() bool {
+	out := d.src.Outbox()
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	switch {
+	case d.place == dropped:
+	case d.next != nil:
+		d.queue()
+		return true
+	default:
+		d.place = dropped
+		out.deliveries = slices.DeleteFunc(out.deliveries, func(o *delivery) bool { return o == d })
+		if len(out.deliveries) == 0 {
+			out.deliveries = nil
+		}
+	}
+	return false
+}
+
+func (d *delivery) count(t target) {
+	if !d.counted {
+		d.counted = true
+		t.p.metrics.notifications.WithLabelValues(t.in.Kind).Inc()
+	}
+}
+
+func (d *delivery) countFailure(t target, err error) {
+	t.p.metrics.failed.WithLabelValues(t.in.Kind, failureReason(err)).Inc()
+}
+
+func (d *delivery) logger(t target, f Flush) log.Logger {
+	return log.With(t.p.logger, "group", f.Group.Key, "receiver", t.in.Receiver, "integration", t.in.Name())
+}

@@ -1,0 +1,179 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/tocsin-alerting/tocsin/store"
+)
+
+// LogKey names one integration of one receiver as the audience of one group.
+type LogKey struct {
+	Group       string // Group.ID
+	Receiver    string
+	Integration string // kind, such as "webhook"
+	Index       int    // place among the receiver's integrations of that kind
+}
+
+// String is the key under which the entry is stored.
+func (k LogKey) String() string {
+	return k.Group + ":" + k.Receiver + "/" + k.Integration + "/" + strconv.Itoa(k.Index)
+}
+
+// Entry is what an integration was last told about a group. An entry in the log
+// is shared and never changes.
+type Entry struct {
+	Key       LogKey
+	Timestamp time.Time // when it was told
+	ExpiresAt time.Time
+	Firing    []uint64 // hashes of the alerts told as firing, sorted
+	Resolved  []uint64 // hashes of the alerts told as resolved, sorted
+	// Owed holds hashes of alerts that were told as firing, were muted since,
+	// and have not been told as resolved; sorted.
+	Owed []uint64
+}
+
+// owes reports whether the integration believes that the alert fires.
+func (e *Entry) owes(hash uint64) bool {
+	return contains(e.Firing, hash) || contains(e.Owed, hash)
+}
+
+// LogOptions says how the log is kept.
+type LogOptions struct {
+	Table     store.Table[*Entry] // nil: nowhere
+	Retention time.Duration       // how long an entry lives at most; 0 means 120h
+	Interval  time.Duration       // how often expired entries are dropped; 0 means 15m
+	Metrics   *Metrics            // may be nil
+}
+
+// Log remembers what every integration was last told. All methods may be called
+// from many goroutines at once.
+type Log struct {
+	table     store.Table[*Entry]
+	retention time.Duration
+	interval  time.Duration
+	metrics   *Metrics
+
+	mu      sync.RWMutex
+	entries map[LogKey]*Entry
+}
+
+// NewLog returns an empty log. It starts nothing.
+func NewLog(o LogOptions) *Log {
+	l := &Log{
+		table:     o.Table,
+		retention: o.Retention,
+		interval:  o.Interval,
+		metrics:   o.Metrics,
+		entries:   make(map[LogKey]*Entry),
+	}
+	if l.table == nil {
+		l.table = store.Nowhere[*Entry]{}
+	}
+	if l.retention <= 0 {
+		l.retention = 120 * time.Hour
+	}
+	if l.interval <= 0 {
+		l.interval = 15 * time.Minute
+	}
+	if l.metrics == nil {
+		l.metrics = NewMetrics(nil)
+	}
+	return l
+}
+
+// Load reads what was logged before. It is called once, before anything else.
+func (l *Log) Load() {
+	for _, e := range l.table.All() {
+		l.entries[e.Key] = e
+	}
+}
+
+// Get returns the last entry, nil if there is none.
+func (l *Log) Get(key LogKey) *Entry {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	l.metrics.logQueries.Inc()
+	e := l.entries[key]
+	if e == nil {
+		l.metrics.logMisses.Inc()
+	}
+	return e
+}
+
+// Put stores an entry and sets when it expires: after twice the repeat
+// interval, or after the retention while something is still believed to fire,
+// since its resolve is owed. An entry that is younger is kept instead.
+//
+// After an error the entry holds until the process ends, but may be missing
+// after a restart.
+func (l *Log) Put(ctx context.Context, e *Entry, repeat time.Duration) error {
+	life := l.retention
+	if len(e.Firing) == 0 && len(e.Owed) == 0 {
+		life = min(life, 2*repeat)
+	}
+	e.ExpiresAt = e.Timestamp.Add(life)
+	if !l.keep(e) {
+		return nil
+	}
+	if err := l.table.Put(ctx, e.Key.String(), e); err != nil {
+		return fmt.Errorf("log notification %s: %w", e.Key, err)
+	}
+	return nil
+}
+
+func (l *Log) keep(e *Entry) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if old := l.entries[e.Key]; old != nil && old.Timestamp.After(e.Timestamp) {
+		return false
+	}
+	l.entries[e.Key] = e
+	return true
+}
+
+// Len counts the entries.
+func (l *Log) Len() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.entries)
+}
+
+// Run drops expired entries from time to time, until ctx is done.
+func (l *Log) Run(ctx context.Context) error {
+	tick := time.NewTicker(l.interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			l.metrics.logMaintenance.Inc()
+			if err := l.GC(ctx, time.Now()); err != nil {
+				l.metrics.logMaintenanceErrors.Inc()
+			}
+		}
+	}
+}
+
+// GC drops the entries that have expired at now.
+func (l *Log) GC(ctx context.Context, now time.Time) error {
+	start := time.Now()
+	var gone []string
+	l.mu.Lock()
+	for key, e := range l.entries {
+		if !e.ExpiresAt.After(now) {
+			delete(l.entries, key)
+			gone = append(gone, key.String())
+		}
+	}
+	l.mu.Unlock()
+	l.metrics.logGC.Observe(time.Since(start).Seconds())
+	if len(gone) == 0 {
+		return nil
+	}
+	return l.table.Delete(ctx, gone...)
+}

@@ -1,0 +1,151 @@
+package notify
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/template"
+)
+
+// Sender delivers notifications to one outside service.
+type Sender interface {
+	// Send delivers n once. It is called from several goroutines, but for one
+	// group never twice at a time; after an error it may be called again for
+	// the group with a newer n. It returns soon after ctx is done. An error of
+	// backoff.Permanent says that trying again is useless; a *StatusError may
+	// say when to. Errors must not contain secrets.
+	Send(ctx context.Context, n *Notification) error
+}
+
+// Notification is what one integration is to be told about one group. It is
+// made for one call of Send and must not be kept.
+type Notification struct {
+	Receiver string
+	GroupKey string
+	Reason   Reason
+	Now      time.Time
+	Alerts   []*alert.Alert // sorted; without resolved ones if the integration does not want them
+	Data     *template.Data
+
+	batch     template.Batch
+	templates *template.Set
+	invalid   error // an address, key or the like could not be rendered
+	broken    error // a text was replaced by the fallback
+}
+
+// newNotification renders nothing yet.
+func newNotification(groupKey string, b template.Batch, templates *template.Set) *Notification {
+	return &Notification{
+		Receiver:  b.Receiver,
+		GroupKey:  groupKey,
+		Reason:    Reason(b.Reason),
+		Now:       b.Now,
+		Alerts:    b.Alerts,
+		Data:      template.NewData(b),
+		batch:     b,
+		templates: templates,
+	}
+}
+
+// First returns a notification with only the first most alerts and how many
+// were cut; 0 means no limit. Status and common labels are those of the alerts
+// that are left.
+func (n *Notification) First(most uint64) (*Notification, uint64) {
+	if most == 0 || uint64(len(n.Alerts)) <= most {
+		return n, 0
+	}
+	cut := uint64(len(n.Alerts)) - most
+	b := n.batch
+	b.Alerts = b.Alerts[:most]
+	return newNotification(n.GroupKey, b, n.templates), cut
+}
+
+// Hash is the group key as 64 hexadecimal digits of its SHA-256, for services
+// that ask for an identifier of limited size.
+func (n *Notification) Hash() string {
+	sum := sha256.Sum256([]byte(n.GroupKey))
+	return hex.EncodeToString(sum[:])
+}
+
+// Text renders what people read. If the template fails, the alert must get
+// through all the same: a plain text takes its place, and the failure is
+// counted.
+func (n *Notification) Text(t template.Text) string {
+	text, err := n.templates.Text(t, n.Data)
+	if err != nil {
+		return n.fallback(err)
+	}
+	return text
+}
+
+// HTML is Text with HTML escaping.
+func (n *Notification) HTML(t template.Text) string {
+	text, err := n.templates.HTML(t, n.Data)
+	if err != nil {
+		return n.fallback(err)
+	}
+	return text
+}
+
+// Value renders what a machine reads: an address, a channel, a key. There is no
+// fallback for it: the first failure is kept and Err returns it.
+func (n *Notification) Value(t template.Text) string {
+	text, err := n.templates.Text(t, n.Data)
+	if err != nil && n.invalid == nil {
+		n.invalid = err
+	}
+	return text
+}
+
+// Structure renders the strings inside a value of maps and lists; see
+// template.Set.Coerce. It fails if any of them does.
+func (n *Notification) Structure(value any) (any, error) {
+	var failed error
+	rendered := n.templates.Coerce(value, func(t template.Text) string {
+		text, err := n.templates.Text(t, n.Data)
+		if err != nil && failed == nil {
+			failed = err
+		}
+		return text
+	})
+	return rendered, failed
+}
+
+// Broken records that a text could not be rendered and had to be replaced.
+func (n *Notification) Broken(err error) {
+	if n.broken == nil {
+		n.broken = err
+	}
+}
+
+// Err is permanent and says which value could not be rendered, if any.
+func (n *Notification) Err() error {
+	if n.invalid == nil {
+		return nil
+	}
+	return backoff.Permanent(fmt.Errorf("render template: %w", n.invalid))
+}
+
+func (n *Notification) fallback(err error) string {
+	n.Broken(err)
+	var b strings.Builder
+	firing := len(n.Data.Alerts.Firing())
+	fmt.Fprintf(&b, "[%d firing, %d resolved] %s\n", firing, len(n.Data.Alerts)-firing, n.batch.GroupLabels)
+	b.WriteString("The template for this text failed; see the log of tocsin.\n")
+	const most = 20
+	for i, a := range n.Data.Alerts {
+		if i == most {
+			fmt.Fprintf(&b, "… and %d more\n", len(n.Data.Alerts)-most)
+			break
+		}
+		fmt.Fprintf(&b, "%s: %s\n", a.Status, a.Labels)
+	}
+	return b.String()
+}

@@ -1,0 +1,195 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+	"github.com/go-kit/log"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/line"
+	"github.com/tocsin-alerting/tocsin/template"
+	"github.com/tocsin-alerting/tocsin/timeinterval"
+)
+
+// Source is a group as the pipeline sees it. Its methods are called from many
+// goroutines and must not block.
+type Source interface {
+	// Flush returns the group as it is at now.
+	Flush(now time.Time) Flush
+	// Outbox returns what is on its way from the group; always the same.
+	Outbox() *Outbox
+	// Settled is called after a delivery has ended, well or not, that dealt
+	// with f.
+	Settled(f Flush)
+}
+
+// Options is what a pipeline is made of.
+type Options struct {
+	Receivers   []Receiver
+	Intervals   timeinterval.Set
+	Inhibitions Muter   // may be nil
+	Silences    Muter   // may be nil
+	Cluster     Cluster // nil: Alone
+	Templates   *template.Set
+	ExternalURL string // without a trailing slash
+	Log         *Log
+	Metrics     *Metrics // may be nil
+	Logger      log.Logger
+	// Backoff returns the delays between the attempts of one delivery; nil:
+	// 500ms growing by half to 60s, each with up to 50 % of jitter, for ever.
+	Backoff func() backoff.BackOff
+}
+
+// Pipeline is the line every flush walks. It starts no goroutine until there is
+// something to send.
+type Pipeline struct {
+	stages      []Stage
+	receivers   map[string]Receiver
+	cluster     Cluster
+	templates   *template.Set
+	externalURL string
+	log         *Log
+	metrics     *Metrics
+	logger      log.Logger
+	backoff     func() backoff.BackOff
+
+	ctx    context.Context // ends what is being sent
+	cancel context.CancelFunc
+
+	closed atomic.Bool
+}
+
+// New returns the line every flush walks:
+//
+//	settle → inhibit → active time → mute time → silence ┬→ wait → dedup → retry → record
+//	                                                     └→ (one branch per integration)
+func New(o Options) *Pipeline {
+	p := &Pipeline{
+		receivers:   make(map[string]Receiver, len(o.Receivers)),
+		cluster:     o.Cluster,
+		templates:   o.Templates,
+		externalURL: o.ExternalURL,
+		log:         o.Log,
+		metrics:     o.Metrics,
+		logger:      o.Logger,
+		backoff:     o.Backoff,
+	}
+	if p.cluster == nil {
+		p.cluster = Alone{}
+	}
+	if p.metrics == nil {
+		p.metrics = NewMetrics(nil)
+	}
+	if p.backoff == nil {
+		p.backoff = defaultBackoff
+	}
+	for _, r := range o.Receivers {
+		p.receivers[r.Name] = r
+		for _, in := range r.Integrations {
+			in.line = line.New(slots, func(d *delivery) { d.attempt(p, in) })
+		}
+	}
+	p.stages = []Stage{
+		settle{p.cluster},
+		p.muting(o.Inhibitions),
+		counted{activeTime{o.Intervals}, p.metrics.suppressed.WithLabelValues("active_time_interval")},
+		counted{muteTime{o.Intervals}, p.metrics.suppressed.WithLabelValues("mute_time_interval")},
+		p.muting(o.Silences),
+	}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	return p
+}
+
+func (p *Pipeline) muting(m Muter) Stage {
+	if m == nil {
+		return nothing{}
+	}
+	return counted{mute{m}, p.metrics.suppressed.WithLabelValues(m.Reason())}
+}
+
+func defaultBackoff() backoff.BackOff {
+	return backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(500*time.Millisecond),
+		backoff.WithMultiplier(1.5),
+		backoff.WithRandomizationFactor(0.5),
+		backoff.WithMaxInterval(time.Minute),
+		backoff.WithMaxElapsedTime(0),
+	)
+}
+
+// Notify deals with the tick of a group at now. It returns what the stages left
+// to tell as soon as that is known, and does not wait for deliveries; it blocks
+// only until the cluster has settled.
+func (p *Pipeline) Notify(ctx context.Context, src Source, now time.Time) (Flush, error) {
+	f, err := p.look(ctx, src, now)
+	if err != nil {
+		return f, err
+	}
+	r, known := p.receivers[f.Group.Policy.Receiver]
+	if !known {
+		return f, errors.New("no such receiver: " + f.Group.Policy.Receiver)
+	}
+	for _, in := range r.Integrations {
+		src.Outbox().offer(target{p, in}, src, f)
+	}
+	return f, nil
+}
+
+// Adopt takes over what is on its way from a group under an earlier pipeline,
+// which is about to be closed. Deliveries to integrations that exist no longer
+// are dropped.
+func (p *Pipeline) Adopt(src Source, receiver string) {
+	src.Outbox().aim(func(old *Integration) (target, bool) {
+		for _, in := range p.receivers[receiver].Integrations {
+			if in.key("") == old.key("") {
+				return target{p, in}, true
+			}
+		}
+		return target{}, false
+	})
+}
+
+// look takes the group as it is at now through the stages.
+func (p *Pipeline) look(ctx context.Context, src Source, now time.Time) (Flush, error) {
+	f := src.Flush(now)
+	for _, s := range p.stages {
+		var err error
+		if f, err = s.Exec(ctx, f); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// Owes reports whether an integration of the receiver that wants resolved
+// alerts still believes that an alert fires.
+func (p *Pipeline) Owes(g Group, a *alert.Alert) bool {
+	hash := hashAlert(a)
+	for _, in := range p.receivers[g.Policy.Receiver].Integrations {
+		if !in.SendResolved {
+			continue
+		}
+		if e := p.log.Get(in.key(g.ID)); e != nil && e.owes(hash) {
+			return true
+		}
+	}
+	return false
+}
+
+// Close stops making attempts and waits for those that run. When ctx is done it
+// cancels them.
+func (p *Pipeline) Close(ctx context.Context) {
+	p.closed.Store(true)
+	stop := context.AfterFunc(ctx, p.cancel)
+	defer stop()
+	for _, r := range p.receivers {
+		for _, in := range r.Integrations {
+			in.line.Close()
+		}
+	}
+	p.cancel()
+}

@@ -1,0 +1,111 @@
+// Package webhook posts notifications as JSON to any URL. The format is that of
+// version 4 of Alertmanager's webhook.
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	texttemplate "text/template"
+
+	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/template"
+)
+
+// Kind is the integration "webhook".
+func Kind() notify.Kind {
+	var defaults Config
+	defaults.SendResolved = true
+	return notify.NewKind("webhook", defaults, open)
+}
+
+// Config is one entry of webhook_configs.
+type Config struct {
+	notify.HTTPCommon `yaml:",inline"`
+	// URL is a template; it may hold a token and is never shown.
+	URL     notify.Secret `yaml:"url,omitempty"`
+	URLFile string        `yaml:"url_file"` // read at every attempt
+	// MaxAlerts is how many alerts one message has at most; 0: all.
+	MaxAlerts uint64 `yaml:"max_alerts"`
+	// Payload, if set, takes the place of the whole message. The strings in it
+	// are templates.
+	Payload any `yaml:"payload,omitempty"`
+}
+
+// Check returns what is wrong with an entry.
+func (c Config) Check() error {
+	if err := notify.OneOf("url", string(c.URL), c.URLFile); err != nil {
+		return err
+	}
+	return checkURL(string(c.URL))
+}
+
+// checkURL does not repeat the URL in its errors. A template can be checked
+// only for its form; the URL that it gives is known when there are alerts.
+func checkURL(text string) error {
+	if text == "" || text == "<secret>" {
+		return nil
+	}
+	if strings.Contains(text, "{{") {
+		if _, err := texttemplate.New("url").Parse(text); err != nil {
+			return errors.New("url: the template does not parse")
+		}
+		return nil
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return errors.New("url: not a URL")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("url: unsupported scheme %q, want http or https", u.Scheme)
+	case u.Host == "":
+		return errors.New("url: missing host")
+	}
+	return nil
+}
+
+// message is the body of a request.
+type message struct {
+	*template.Data
+	Version         string `json:"version"`
+	GroupKey        string `json:"groupKey"`
+	TruncatedAlerts uint64 `json:"truncatedAlerts"`
+}
+
+func open(c Config, d notify.Deps) (notify.Sender, error) {
+	return notify.HTTP(d, "webhook", c.HTTPCommon, func(n *notify.Notification) (*http.Request, error) {
+		target, err := c.target(n)
+		if err != nil {
+			return nil, err
+		}
+		return notify.PostJSON(target, c.body(n))
+	})
+}
+
+func (c Config) target(n *notify.Notification) (string, error) {
+	text, err := notify.FromFile(string(c.URL), c.URLFile)
+	if err != nil {
+		return "", err
+	}
+	target := n.Value(template.Text(text))
+	if target == "" && n.Err() == nil {
+		return "", errors.New("url: empty after rendering")
+	}
+	return target, nil
+}
+
+// body is what is sent: the configured payload, or the message if there is none
+// or if its templates fail.
+func (c Config) body(n *notify.Notification) any {
+	first, cut := n.First(c.MaxAlerts)
+	if c.Payload != nil {
+		payload, err := first.Structure(c.Payload)
+		if err == nil {
+			return payload
+		}
+		n.Broken(fmt.Errorf("payload: %w", err))
+	}
+	return message{Data: first.Data, Version: "4", GroupKey: n.GroupKey, TruncatedAlerts: cut}
+}
