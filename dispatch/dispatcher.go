@@ -1,0 +1,233 @@
+package dispatch
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/line"
+	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/store"
+)
+
+// Notifier is what the dispatcher needs of notify.Pipeline.
+type Notifier interface {
+	// Notify takes up the tick of a group. It may block until the cluster has
+	// settled, but not for deliveries.
+	Notify(ctx context.Context, src notify.Source, now time.Time) (notify.Flush, error)
+	// Owes reports whether somebody has yet to be told that an alert is over.
+	Owes(g notify.Group, a *alert.Alert) bool
+	// Adopt takes over what an earlier notifier has on its way from a group.
+	Adopt(src notify.Source, receiver string)
+	// RouteLabels renders the labels of the route.
+	RouteLabels(f notify.Flush) map[string]string
+}
+
+// Options is what a dispatcher is made of.
+type Options struct {
+	Alerts   *store.Alerts
+	Root     *Route
+	Notifier Notifier
+	// StartAt is when the first group may speak; the zero value means at once.
+	StartAt time.Time
+	// Registerer takes the metrics; may be nil.
+	Registerer prometheus.Registerer
+	Logger     log.Logger
+}
+
+// Dispatcher puts alerts into groups and lets each group speak on time.
+type Dispatcher struct {
+	watcher *store.Watcher
+	startAt time.Time
+	metrics metrics
+	logger  log.Logger
+	due     *line.Line[*group]
+	ctx     context.Context
+	cancel  context.CancelFunc
+
+	// swapping is held for reading while a notifier is at work, so that Swap
+	// can wait until the old one is not.
+	swapping sync.RWMutex
+
+	mu       sync.Mutex
+	root     *Route
+	notifier Notifier
+	stopped  bool
+	groups   map[groupKey]*group
+	// places remembers the groups of an alert, so that a repeated alert costs
+	// no walk through the tree. An alert that has left one is not in it.
+	places map[alert.Fingerprint][]*group
+}
+
+type groupKey struct {
+	route  *Route
+	labels alert.Labels
+}
+
+// New returns a dispatcher that knows no alert yet. It starts nothing.
+func New(o Options) *Dispatcher {
+	d := &Dispatcher{
+		watcher:  o.Alerts.Watch("dispatcher"),
+		startAt:  o.StartAt,
+		logger:   o.Logger,
+		root:     o.Root,
+		notifier: o.Notifier,
+		groups:   make(map[groupKey]*group),
+		places:   make(map[alert.Fingerprint][]*group),
+	}
+	d.metrics = newMetrics(o.Registerer, d)
+	// Flushing is work for the processor only, so more workers than a few
+	// would but stand in each other's way.
+	d.due = line.New(min(max(runtime.GOMAXPROCS(0)/2, 2), 8), d.flush)
+	d.ctx, d.cancel = context.WithCancel(context.Background())
+	return d
+}
+
+// Run sorts alerts into groups as they come, until ctx is done. Then it stops
+// all timers and returns when no group is at work.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	defer d.stop()
+	for {
+		d.ingest()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.watcher.Wake():
+		}
+	}
+}
+
+func (d *Dispatcher) stop() {
+	d.watcher.Close()
+	d.mu.Lock()
+	d.stopped = true
+	for _, g := range d.groups {
+		g.timer.Stop()
+	}
+	d.mu.Unlock()
+	d.cancel()
+	d.due.Close()
+}
+
+// ingest takes up everything that has been put into the store until now.
+func (d *Dispatcher) ingest() {
+	if !d.watcher.Pending() {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stopped {
+		return
+	}
+	start := time.Now()
+	changes := d.watcher.Take()
+	for _, c := range changes {
+		if c.Alert != nil {
+			d.insert(c.Alert, start)
+		}
+	}
+	d.metrics.processing.Observe(time.Since(start).Seconds())
+}
+
+// insert puts the newest state of an alert into its groups.
+func (d *Dispatcher) insert(a *alert.Alert, now time.Time) {
+	id := a.Fingerprint()
+	groups, known := d.places[id]
+	if !known {
+		groups = d.place(a, now)
+		d.places[id] = groups
+	}
+	for _, g := range groups {
+		g.alerts[id] = member{alert: a, outcome: g.alerts[id].outcome}
+	}
+}
+
+// place finds the groups of an alert and makes those that do not exist.
+func (d *Dispatcher) place(a *alert.Alert, now time.Time) []*group {
+	routes := d.root.Match(a.Labels)
+	groups := make([]*group, len(routes))
+	for i, r := range routes {
+		key := groupKey{route: r, labels: r.groupLabels(a.Labels)}
+		g := d.groups[key]
+		if g == nil {
+			g = &group{d: d, route: r, labels: key.labels, alerts: make(map[alert.Fingerprint]member, 1)}
+			d.groups[key] = g
+			g.timer = time.AfterFunc(d.firstTick(r, a, now), func() { d.tick(g) })
+		}
+		groups[i] = g
+	}
+	return groups
+}
+
+// firstTick is how long a new group waits for company. An alert that has waited
+// elsewhere for as long, say in another replica, does not wait again.
+func (d *Dispatcher) firstTick(r *Route, a *alert.Alert, now time.Time) time.Duration {
+	wait := r.GroupWait
+	if a.StartsAt.Add(r.GroupWait).Before(now) {
+		wait = 0
+	}
+	return max(wait, d.startAt.Sub(now))
+}
+
+// tick is called by the timer of a group. The next tick is set before this one
+// is worked on, so that the rhythm does not depend on how long that takes.
+func (d *Dispatcher) tick(g *group) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if g.dead || d.stopped {
+		return
+	}
+	g.timer.Reset(g.route.GroupInterval)
+	if g.queued {
+		g.missed = true
+		return
+	}
+	g.queued, g.due = true, time.Now()
+	d.due.Add(g)
+}
+
+// flush lets a group speak. It runs on a worker.
+func (d *Dispatcher) flush(g *group) {
+	d.ingest()
+	d.swapping.RLock()
+	d.mu.Lock()
+	notifier, due := d.notifier, g.due
+	d.mu.Unlock()
+	f, err := notifier.Notify(d.ctx, g, due)
+	d.swapping.RUnlock()
+	if err != nil && d.ctx.Err() == nil {
+		_ = level.Error(d.logger).Log("msg", "Group could not be told", "group", f.Group.Key, "err", err)
+	}
+	d.mu.Lock()
+	g.queued = false
+	if err == nil {
+		g.remember(f)
+	}
+	if g.missed && !g.dead && !d.stopped {
+		g.missed, g.queued, g.due = false, true, time.Now()
+		d.due.Add(g)
+	}
+	d.mu.Unlock()
+	if err == nil {
+		g.Settled(f)
+	}
+}
+
+// drop takes an alert out of a group; the dispatcher is locked.
+func (d *Dispatcher) drop(g *group, id alert.Fingerprint) {
+	delete(g.alerts, id)
+	delete(d.places, id)
+}
+
+// remove forgets an empty group; the dispatcher is locked.
+func (d *Dispatcher) remove(g *group) {
+	g.dead = true
+	g.timer.Stop()
+	delete(d.groups, groupKey{g.route, g.labels})
+}

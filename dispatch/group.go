@@ -1,0 +1,98 @@
+package dispatch
+
+import (
+	"time"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/notify"
+)
+
+// outcome is what became of an alert the last time its group spoke. Of the
+// outcomes in several groups the highest counts.
+type outcome uint8
+
+const (
+	unprocessed outcome = iota
+	active
+	suppressed
+)
+
+// member is an alert in a group.
+type member struct {
+	alert   *alert.Alert
+	outcome outcome
+}
+
+// group is the alerts of one route that share the labels it groups by. It has a
+// timer and no goroutine. Its fields are guarded by the dispatcher.
+type group struct {
+	d       *Dispatcher
+	route   *Route
+	labels  alert.Labels
+	alerts  map[alert.Fingerprint]member
+	timer   *time.Timer
+	due     time.Time // of the tick that waits or runs
+	mutedBy []string  // at the last tick
+	queued  bool      // waits for a worker or has one
+	missed  bool      // a tick came while it was queued
+	dead    bool      // no longer among the groups
+	outbox  notify.Outbox
+}
+
+// Outbox implements notify.Source.
+func (g *group) Outbox() *notify.Outbox { return &g.outbox }
+
+// Flush implements notify.Source: the group as it is at now, sorted.
+func (g *group) Flush(now time.Time) notify.Flush {
+	g.d.mu.Lock()
+	alerts := g.list()
+	route := g.route
+	g.d.mu.Unlock()
+	alert.Sort(alerts)
+	return notify.Flush{Group: route.group(g.labels), Now: now, All: alerts, Alerts: alerts}
+}
+
+// list copies the alerts; the dispatcher is locked.
+func (g *group) list() []*alert.Alert {
+	alerts := make([]*alert.Alert, 0, len(g.alerts))
+	for _, m := range g.alerts {
+		alerts = append(alerts, m.alert)
+	}
+	return alerts
+}
+
+// Settled implements notify.Source. Once nothing is on its way, resolved alerts
+// that nobody has to be told of any more leave the group, and an empty group
+// goes away.
+func (g *group) Settled(f notify.Flush) {
+	g.d.mu.Lock()
+	defer g.d.mu.Unlock()
+	if g.dead || g.queued || !g.outbox.Idle() {
+		return
+	}
+	for _, a := range f.All {
+		if a.ResolvedAt(f.Now) && g.alerts[a.Fingerprint()].alert == a && !g.d.notifier.Owes(f.Group, a) {
+			g.d.drop(g, a.Fingerprint())
+		}
+	}
+	if len(g.alerts) == 0 {
+		g.d.remove(g)
+	}
+}
+
+// remember records what the stages made of each alert. Alerts that have changed
+// since keep what they had.
+func (g *group) remember(f notify.Flush) {
+	g.mutedBy = f.MutedBy
+	left := f.Alerts
+	for _, a := range f.All {
+		result := suppressed
+		if len(left) > 0 && left[0] == a {
+			result, left = active, left[1:]
+		}
+		id := a.Fingerprint()
+		if m, here := g.alerts[id]; here {
+			g.alerts[id] = member{alert: m.alert, outcome: result}
+		}
+	}
+}

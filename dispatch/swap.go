@@ -1,0 +1,83 @@
+package dispatch
+
+import (
+	"time"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+)
+
+// Swap replaces the routes and the notifier. Groups of routes that are the same
+// go on with their timers and with what is on its way; all others are dropped
+// or made anew. When it returns the old notifier is at work for no group and
+// can be closed.
+func (d *Dispatcher) Swap(root *Route, notifier Notifier) {
+	d.swapping.Lock()
+	defer d.swapping.Unlock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	old := d.groups
+	d.root, d.notifier = root, notifier
+	d.groups = make(map[groupKey]*group, len(old))
+	d.places = make(map[alert.Fingerprint][]*group, len(d.places))
+	d.keep(old, root)
+	d.regroup(old, time.Now())
+	d.tidy(old)
+}
+
+// keep carries over the groups whose route is still there and groups the same.
+func (d *Dispatcher) keep(old map[groupKey]*group, root *Route) {
+	routes := make(map[string]*Route)
+	for r := range root.All() {
+		routes[r.id] = r
+	}
+	for key, g := range old {
+		if r := routes[key.route.id]; r != nil && r.sameGroups(key.route) {
+			g.route = r
+			d.groups[groupKey{r, g.labels}] = g
+		}
+	}
+}
+
+// regroup puts every alert where the new routes want it.
+func (d *Dispatcher) regroup(old map[groupKey]*group, now time.Time) {
+	before := make(map[*group]map[alert.Fingerprint]member, len(old))
+	for _, g := range old {
+		before[g] = g.alerts
+		g.alerts = make(map[alert.Fingerprint]member, len(g.alerts))
+	}
+	for _, members := range before {
+		for _, m := range members {
+			d.insert(m.alert, now)
+		}
+	}
+	for g, members := range before {
+		for id := range g.alerts {
+			if m, was := members[id]; was {
+				g.alerts[id] = m
+			}
+		}
+	}
+}
+
+// tidy ends the groups that nothing belongs to any more.
+func (d *Dispatcher) tidy(old map[groupKey]*group) {
+	for _, g := range old {
+		key := groupKey{g.route, g.labels}
+		switch {
+		case d.groups[key] != g:
+			g.end()
+		case len(g.alerts) == 0:
+			delete(d.groups, key)
+			g.end()
+		default:
+			d.notifier.Adopt(g, g.route.Policy.Receiver)
+		}
+	}
+}
+
+// end stops a group for good; the dispatcher is locked.
+func (g *group) end() {
+	g.dead = true
+	g.timer.Stop()
+	g.outbox.Drop()
+}
