@@ -1,0 +1,109 @@
+// Package config reads the configuration file. It is the roof of the house: the
+// settings stand beside the code that obeys them, and here they are put
+// together, checked against each other, and shown with their secrets hidden.
+package config
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	commoncfg "github.com/prometheus/common/config"
+	"gopkg.in/yaml.v3"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/dispatch"
+	"github.com/tocsin-alerting/tocsin/inhibit"
+	"github.com/tocsin-alerting/tocsin/internal/yamlx"
+	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/timeinterval"
+)
+
+// Default is the configuration that is used when there is no file: every alert
+// is grouped by its name and printed.
+//
+//go:embed default.yml
+var Default []byte
+
+// Config is a configuration that was read and checked.
+type Config struct {
+	Global            Global                `yaml:"global"`
+	Route             *dispatch.RouteConfig `yaml:"route"`
+	InhibitRules      []inhibit.RuleConfig  `yaml:"inhibit_rules,omitempty"`
+	Receivers         []Receiver            `yaml:"receivers,omitempty"`
+	Templates         []string              `yaml:"templates"`
+	MuteTimeIntervals []timeinterval.Named  `yaml:"mute_time_intervals,omitempty"`
+	TimeIntervals     []timeinterval.Named  `yaml:"time_intervals,omitempty"`
+
+	// What the sections above mean.
+	Tree      *dispatch.Route  `yaml:"-"`
+	Rules     []inhibit.Rule   `yaml:"-"`
+	Intervals timeinterval.Set `yaml:"-"`
+	// Warnings are about what is legal and probably not meant.
+	Warnings []string `yaml:"-"`
+	// Source is the text that was read.
+	Source []byte `yaml:"-"`
+}
+
+// Global holds what applies where nothing else is said.
+type Global struct {
+	// ResolveTimeout is when an alert ends whose sender does not say.
+	ResolveTimeout yamlx.Duration              `yaml:"resolve_timeout"`
+	HTTPConfig     *commoncfg.HTTPClientConfig `yaml:"http_config,omitempty"`
+}
+
+// defaultGlobal is a new value each time, since decoding writes into it.
+func defaultGlobal() Global {
+	http := commoncfg.DefaultHTTPClientConfig
+	return Global{ResolveTimeout: yamlx.Duration(5 * time.Minute), HTTPConfig: &http}
+}
+
+// Options says how a file is read.
+type Options struct {
+	Kinds  []notify.Kind // the integrations that there are
+	Syntax alert.Syntax
+	// Dir is what relative paths in the file begin at.
+	Dir string
+}
+
+// Load reads a file. Errors name the file, the place in it and the problem; all
+// that are found are reported together.
+func Load(path string, o Options) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	o.Dir = filepath.Dir(path)
+	c, err := Parse(text, o)
+	if err != nil {
+		return nil, fmt.Errorf("configuration %s is not valid:\n%w", path, err)
+	}
+	return c, nil
+}
+
+// Parse reads a text.
+func Parse(text []byte, o Options) (*Config, error) {
+	p := parser{options: o, config: &Config{Global: defaultGlobal(), Source: text}}
+	return p.parse(text)
+}
+
+// String is the configuration in YAML with defaults filled in and secrets
+// hidden.
+func (c *Config) String() string {
+	text, err := yaml.Marshal(c)
+	if err != nil {
+		return "# " + err.Error()
+	}
+	return string(text)
+}
+
+// Used returns the names of the receivers that a route names.
+func (c *Config) Used() map[string]bool {
+	used := make(map[string]bool)
+	for r := range c.Tree.All() {
+		used[r.Policy.Receiver] = true
+	}
+	return used
+}
