@@ -1,0 +1,289 @@
+// Package daemon joins everything.
+//
+//	clients ──HTTP──▶ api ──Put──▶ store.Alerts ──Watch──┬──▶ dispatch.Dispatcher
+//	                   │                                 │      routes, groups, timers
+//	                   │                                 │             │ Notify
+//	                   │                                 │             ▼
+//	                   │            inhibit.Inhibitor ◀──┘      notify.Pipeline ──▶ receivers
+//	                   │                    ▲                    │     │
+//	                   └──Set──▶ silence.Silences ◀── MutedBy ───┘     ▼
+//	                                                               notify.Log
+//
+// What stands below the dispatcher depends on the configuration and is built
+// anew for each: a generation. Everything else lives as long as the process.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/api"
+	"github.com/tocsin-alerting/tocsin/config"
+	"github.com/tocsin-alerting/tocsin/dispatch"
+	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/notify/all"
+	"github.com/tocsin-alerting/tocsin/silence"
+	"github.com/tocsin-alerting/tocsin/store"
+)
+
+// Options is what a daemon is told from outside. Zero values mean the defaults
+// of the command line where nothing else is said.
+type Options struct {
+	ConfigFile string // empty: the built-in configuration
+	Syntax     alert.Syntax
+
+	StoragePath         string // empty: nothing is stored
+	Retention           time.Duration
+	MaintenanceInterval time.Duration
+	AlertsGCInterval    time.Duration
+	StartDelay          time.Duration // until the first group may speak
+	MaxSilences         int
+	MaxSilenceBytes     int
+	LogSilences         bool
+
+	ListenAddresses []string
+	// Listeners are used in addition; the daemon closes them.
+	Listeners      []net.Listener
+	ExternalURL    string // empty: made from the host name and the first port
+	RoutePrefix    string // empty: the path of ExternalURL
+	GetConcurrency int
+	WebTimeout     time.Duration
+
+	Version  api.VersionInfo
+	Logger   log.Logger
+	Registry *prometheus.Registry // nil: a new one
+	// Gatherers are shown on /metrics beside the registry.
+	Gatherers prometheus.Gatherers
+	Stdout    io.Writer // where the integration log prints; nil: standard output
+	// Dial makes the connections of integrations; nil: the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Daemon is the whole program but its flags.
+type Daemon struct {
+	o        Options
+	logger   log.Logger
+	registry *prometheus.Registry
+	metrics  metrics
+	notified *notify.Metrics
+	started  time.Time
+
+	alerts     *store.Alerts
+	silences   *silence.Silences
+	log        *notify.Log
+	dispatcher *dispatch.Dispatcher
+	external   external
+
+	// reloading is held while a generation is replaced.
+	reloading sync.Mutex
+	current   atomic.Pointer[generation]
+	ready     atomic.Bool
+}
+
+// New checks the options, reads the configuration and the storage directory,
+// and starts nothing.
+func New(o Options) (*Daemon, error) {
+	d := &Daemon{o: o, logger: o.Logger, registry: o.Registry, started: time.Now()}
+	if d.logger == nil {
+		d.logger = log.NewNopLogger()
+	}
+	if d.registry == nil {
+		d.registry = prometheus.NewRegistry()
+	}
+	if err := checkStorage(o.StoragePath); err != nil {
+		return nil, err
+	}
+
+	// Memory first: everything else reads it.
+	d.alerts = store.NewAlerts(store.Options{
+		GCInterval: o.AlertsGCInterval,
+		Metrics:    store.NewMetrics(d.registry),
+	})
+	d.silences = silence.New(silence.Options{
+		Retention:   o.Retention,
+		Interval:    o.MaintenanceInterval,
+		MaxSilences: o.MaxSilences,
+		MaxBytes:    o.MaxSilenceBytes,
+		Names:       o.Syntax.Names(),
+		Logger:      log.With(d.logger, "component", "silences"),
+		LogChanges:  o.LogSilences,
+		Registerer:  d.registry,
+	})
+	d.notified = notify.NewMetrics(d.registry)
+	for _, kind := range all.Kinds() {
+		d.notified.Prepare(kind.Name)
+	}
+	d.log = notify.NewLog(notify.LogOptions{
+		Retention: o.Retention,
+		Interval:  o.MaintenanceInterval,
+		Metrics:   d.notified,
+	})
+	d.metrics = newMetrics(d.registry, o.Version)
+
+	// A mistake in the configuration should be seen before a port is opened.
+	if _, err := d.readConfig(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// checkStorage makes sure that the directory is there and can be written to.
+func checkStorage(path string) error {
+	if path == "" {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return fmt.Errorf("storage directory: %w", err)
+	}
+	probe, err := os.CreateTemp(path, ".probe-*")
+	if err != nil {
+		return fmt.Errorf("storage directory: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// grace is how long sends that run may go on after the daemon was told to stop,
+// and drain how long requests may.
+const (
+	grace = 5 * time.Second
+	drain = 5 * time.Second
+)
+
+// Run serves until ctx is done and returns when everything it started has
+// ended. An error means that it could not start or go on.
+func (d *Daemon) Run(ctx context.Context) error {
+	// Ports first: a port in use should be the first thing one hears of, and
+	// links to tocsin need the number of the port.
+	listeners, err := d.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeAll(listeners)
+	if d.external, err = newExternal(d.o.ExternalURL, d.o.RoutePrefix, listeners[0].Addr()); err != nil {
+		return err
+	}
+
+	// What was stored, before anybody can ask for it or add to it.
+	if err := d.load(); err != nil {
+		return err
+	}
+
+	// The first generation, with everything in it that can fail.
+	if err := d.build(); err != nil {
+		return err
+	}
+
+	// From here on it runs.
+	handler, err := d.handler()
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: time.Minute,
+		IdleTimeout:       5 * time.Minute,
+		ErrorLog:          nil,
+	}
+	running, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	background, end := context.WithCancel(context.WithoutCancel(ctx))
+	var behind errgroup.Group
+	for _, part := range []func(context.Context) error{d.alerts.Run, d.silences.Run, d.log.Run, d.dispatcher.Run} {
+		behind.Go(func() error { return part(background) })
+	}
+	for _, l := range listeners {
+		running.Go(func() error { return d.serve(server, l) })
+	}
+	d.ready.Store(true)
+	running.Go(func() error {
+		<-ctx.Done()
+		return d.shutdown(server, end, &behind)
+	})
+	return running.Wait()
+}
+
+// serve answers requests from one listener until the server is shut down.
+func (d *Daemon) serve(server *http.Server, l net.Listener) error {
+	_ = level.Info(d.logger).Log("msg", "Listening on", "address", l.Addr())
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+	}
+	return nil
+}
+
+// shutdown ends everything, in an order that loses nothing.
+func (d *Daemon) shutdown(server *http.Server, end context.CancelFunc, behind *errgroup.Group) error {
+	_ = level.Info(d.logger).Log("msg", "Shutting down")
+	// Not ready: load balancers and clients go elsewhere.
+	d.ready.Store(false)
+	// Requests that are being answered are answered: an alert that is on the
+	// way in is acknowledged or refused, but not left in doubt.
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		_ = level.Warn(d.logger).Log("msg", "Requests were cut off", "err", err)
+	}
+	// No group speaks any more.
+	end()
+	err := behind.Wait()
+	// Sends that run may end, so that what was told is also recorded.
+	ctx, cancel = context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	d.current.Load().close(ctx)
+	return err
+}
+
+// load reads back what was stored.
+func (d *Daemon) load() error {
+	if err := d.alerts.Load(); err != nil {
+		return err
+	}
+	if err := d.silences.Load(); err != nil {
+		return err
+	}
+	d.log.Load()
+	return nil
+}
+
+// handler is the API over the parts of the daemon.
+func (d *Daemon) handler() (http.Handler, error) {
+	gatherers := append(prometheus.Gatherers{d.registry}, d.o.Gatherers...)
+	return api.New(api.Options{
+		Alerts:         d.alerts,
+		Silences:       silences{d.silences},
+		Engine:         engine{d},
+		Lifecycle:      lifecycle{d},
+		Syntax:         d.o.Syntax,
+		Gatherer:       gatherers,
+		Registerer:     d.registry,
+		Logger:         log.With(d.logger, "component", "api"),
+		RoutePrefix:    d.external.prefix,
+		GetConcurrency: d.o.GetConcurrency,
+		Timeout:        d.o.WebTimeout,
+		Version:        d.o.Version,
+		Started:        d.started,
+	})
+}
+
+func (d *Daemon) readConfig() (*config.Config, error) {
+	o := config.Options{Kinds: all.Kinds(), Syntax: d.o.Syntax}
+	if d.o.ConfigFile == "" {
+		return config.Parse(config.Default, o)
+	}
+	return config.Load(d.o.ConfigFile, o)
+}

@@ -1,0 +1,175 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+
+	"github.com/tocsin-alerting/tocsin/config"
+	"github.com/tocsin-alerting/tocsin/dispatch"
+	"github.com/tocsin-alerting/tocsin/inhibit"
+	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/template"
+)
+
+// generation is everything that one configuration determines.
+type generation struct {
+	config       *config.Config
+	inhibitor    *inhibit.Inhibitor
+	pipeline     *notify.Pipeline
+	receivers    int // that a route names
+	integrations int // of those
+}
+
+// close ends a generation that no group uses any more. Sends that run may end
+// until ctx is done.
+func (g *generation) close(ctx context.Context) {
+	g.pipeline.Close(ctx)
+	g.inhibitor.Close()
+}
+
+// generate builds a generation. Nothing that runs is touched.
+func (d *Daemon) generate(c *config.Config) (*generation, error) {
+	templates, err := template.New(c.Templates)
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	g := &generation{config: c}
+	receivers, err := d.receivers(c, g)
+	if err != nil {
+		return nil, err
+	}
+	g.inhibitor = inhibit.New(c.Rules, d.alerts)
+	g.pipeline = notify.New(notify.Options{
+		Receivers:   receivers,
+		Intervals:   c.Intervals,
+		Inhibitions: g.inhibitor,
+		Silences:    d.silences,
+		Templates:   templates,
+		ExternalURL: d.external.url,
+		Log:         d.log,
+		Metrics:     d.notified,
+		Logger:      log.With(d.logger, "component", "notify"),
+	})
+	return g, nil
+}
+
+// receivers opens the integrations of all receivers that a route names.
+func (d *Daemon) receivers(c *config.Config, g *generation) ([]notify.Receiver, error) {
+	deps := notify.Deps{
+		HTTP:      c.Global.HTTPConfig,
+		UserAgent: userAgent(d.o.Version.Version),
+		Dial:      d.o.Dial,
+		Stdout:    d.o.Stdout,
+		Logger:    d.logger,
+	}
+	used := c.Used()
+	var receivers []notify.Receiver
+	for _, rc := range c.Receivers {
+		if !used[rc.Name] {
+			_ = level.Info(d.logger).Log("msg", "Receiver is not used by any route", "receiver", rc.Name)
+			continue
+		}
+		r := notify.Receiver{Name: rc.Name}
+		for _, ic := range rc.Integrations {
+			sender, err := ic.Config.Open(deps)
+			if err != nil {
+				return nil, fmt.Errorf("receiver %q: %s_configs[%d]: %w", rc.Name, ic.Kind, ic.Index, err)
+			}
+			r.Integrations = append(r.Integrations, &notify.Integration{
+				Receiver:     rc.Name,
+				Kind:         ic.Kind,
+				Index:        ic.Index,
+				SendResolved: ic.Config.SendsResolved(),
+				Timeout:      ic.Config.AttemptTimeout(),
+				Sender:       sender,
+			})
+		}
+		receivers = append(receivers, r)
+		g.receivers++
+		g.integrations += len(r.Integrations)
+	}
+	return receivers, nil
+}
+
+// userAgent begins with the name that webhook consumers know.
+func userAgent(version string) string {
+	return "Alertmanager/0.34.0 (tocsin/" + version + ")"
+}
+
+// build reads the configuration and makes the first generation.
+func (d *Daemon) build() error {
+	c, err := d.readConfig()
+	if err != nil {
+		return err
+	}
+	g, err := d.generate(c)
+	if err != nil {
+		return err
+	}
+	d.install(g)
+	startAt := time.Time{}
+	if d.o.StartDelay > 0 {
+		startAt = d.started.Add(d.o.StartDelay)
+	}
+	d.dispatcher = dispatch.New(dispatch.Options{
+		Alerts:     d.alerts,
+		Root:       c.Tree,
+		Notifier:   g.pipeline,
+		StartAt:    startAt,
+		Registerer: d.registry,
+		Logger:     log.With(d.logger, "component", "dispatcher"),
+	})
+	return nil
+}
+
+// Reload reads the configuration again and puts it in force. Everything that can
+// fail fails before anything that runs is touched. Reloads take turns.
+func (d *Daemon) Reload(ctx context.Context) error {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := d.reload(); err != nil {
+		d.metrics.reloaded.Set(0)
+		_ = level.Error(d.logger).Log("msg", "Loading configuration failed, the old one stays in force", "err", err)
+		return err
+	}
+	return nil
+}
+
+func (d *Daemon) reload() error {
+	c, err := d.readConfig()
+	if err != nil {
+		return err
+	}
+	next, err := d.generate(c)
+	if err != nil {
+		return err
+	}
+	old := d.current.Load()
+	d.dispatcher.Swap(c.Tree, next.pipeline)
+	d.install(next)
+	// What the old receivers are sending may end in its own time; their limit
+	// is that of an attempt.
+	go old.close(context.WithoutCancel(context.Background()))
+	return nil
+}
+
+// install makes a generation the current one.
+func (d *Daemon) install(g *generation) {
+	for _, warning := range g.config.Warnings {
+		_ = level.Warn(d.logger).Log("msg", "Configuration", "err", warning)
+	}
+	d.current.Store(g)
+	d.metrics.installed(g)
+	file := d.o.ConfigFile
+	if file == "" {
+		file = "built in"
+	}
+	_ = level.Info(d.logger).Log("msg", "Configuration in force", "file", file, "receivers", g.receivers, "integrations", g.integrations)
+}
