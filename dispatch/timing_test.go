@@ -254,7 +254,7 @@ func TestASilenceStopsRetries(t *testing.T) {
 		w.send["ops"] = func(context.Context, *notify.Notification) error { return errDown }
 		w.fires("a")
 		w.until(31 * time.Second)
-		w.silences.set("a", true)
+		w.silences.mute("a")
 		w.until(time.Hour)
 		w.want("30s ops +a (first notification) failed", "30.5s ops +a (first notification) failed")
 	})
@@ -310,7 +310,7 @@ func TestResolvedWhileSilencedIsTold(t *testing.T) {
 	inBubble(t, simple, func(w *world) {
 		w.fires("a")
 		w.until(time.Minute)
-		w.silences.set("a", true)
+		w.silences.mute("a")
 		w.until(11 * time.Minute)
 		w.ends("a")
 		w.until(time.Hour)
@@ -323,7 +323,7 @@ func TestResolvedWhileSilencedIsTold(t *testing.T) {
 
 func TestResolvedWhileSilencedIsToldOnlyToWhomItWasFiring(t *testing.T) {
 	inBubble(t, simple, func(w *world) {
-		w.silences.set("a", true)
+		w.silences.mute("a")
 		w.fires("a")
 		w.fires("b")
 		w.until(time.Minute)
@@ -340,7 +340,7 @@ func TestOwedSurvivesNotificationsAboutOthers(t *testing.T) {
 		w.fires("a")
 		w.fires("b")
 		w.until(time.Minute)
-		w.silences.set("a", true)
+		w.silences.mute("a")
 		w.fires("c")
 		w.until(6 * time.Minute)
 		w.ends("b")

@@ -68,10 +68,10 @@ func (m muted) MutedBy(a *alert.Alert, _ time.Time) []string {
 	return nil
 }
 
-func (m muted) set(host string, on bool) {
+func (m muted) mute(host string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.hosts[host] = on
+	m.hosts[host] = true
 }
 
 // inBubble runs a story in virtual time. The world is stopped at its end.
