@@ -1,0 +1,128 @@
+package sim
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const config = `
+global: {resolve_timeout: 30m}
+route:
+  receiver: ops
+  group_by: [alertname]
+  group_wait: 30s
+  group_interval: 5m
+  repeat_interval: 4h
+inhibit_rules:
+  - source_matchers: [host="router"]
+    target_matchers: [host=~"behind.*"]
+receivers:
+  - name: ops
+    webhook_configs:
+      - url: http://receiver.example/ops
+        http_config: {enable_http2: false}
+`
+
+func TestFromPostToWebhook(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		if status, _ := w.call(http.MethodGet, "/-/ready", ""); status != http.StatusOK {
+			t.Errorf("not ready: %d", status)
+		}
+		w.fires("a")
+		w.until(20 * time.Minute)
+		w.fires("a")
+		w.until(time.Hour) // it is not reported again and ends by the resolve timeout
+		w.want("30s ops +a (first notification)", "50m30s ops -a (all alerts resolved)")
+		if groups := w.must(http.MethodGet, "/api/v2/alerts/groups", ""); groups != "[]\n" {
+			t.Errorf("groups are left: %s", groups)
+		}
+	})
+}
+
+func TestSilenceHoldsAndItsEndDoesNotHideTheResolve(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		w.fires("a")
+		w.until(time.Minute)
+		id := w.silence("a", 10*time.Hour)
+		w.until(20 * time.Minute)
+		if alerts := w.must(http.MethodGet, "/api/v2/alerts", ""); !strings.Contains(alerts, id) || !strings.Contains(alerts, `"suppressed"`) {
+			t.Errorf("the alert is not shown as silenced: %s", alerts)
+		}
+		w.ends("a")
+		w.until(time.Hour)
+		w.want("30s ops +a (first notification)", "20m30s ops -a (all alerts resolved)")
+	})
+}
+
+func TestExpiredSilenceLetsThrough(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		id := w.silence("a", 10*time.Hour)
+		w.fires("a")
+		w.until(7 * time.Minute)
+		w.want()
+		w.must(http.MethodDelete, "/api/v2/silence/"+id, "")
+		w.until(12 * time.Minute)
+		w.want("10m30s ops +a (first notification)")
+	})
+}
+
+func TestInhibitionInOneBatch(t *testing.T) {
+	quick := strings.Replace(config, "group_wait: 30s", "group_wait: 0s", 1)
+	inBubble(t, quick, func(w *world) {
+		w.must(http.MethodPost, "/api/v2/alerts",
+			`[{"labels":{"alertname":"Y","host":"behind1"}},{"labels":{"alertname":"X","host":"router"}}]`)
+		w.until(time.Second)
+		w.want("0s ops +router (first notification)")
+	})
+}
+
+func TestReceiverOutage(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		w.setDown(true)
+		w.fires("a")
+		w.until(12 * time.Minute)
+		w.fires("b")
+		w.setDown(false)
+		w.until(14 * time.Minute)
+		w.mu.Lock()
+		told := len(w.told)
+		w.mu.Unlock()
+		if told != 1 || !strings.HasSuffix(w.told[0], "ops +a +b (first notification)") {
+			t.Errorf("told %q, want a and b once, within a minute of the end of the outage", w.told)
+		}
+		metrics := w.must(http.MethodGet, "/metrics", "")
+		for _, line := range []string{
+			`alertmanager_notifications_total{integration="webhook"} 3`,
+			`alertmanager_notifications_failed_total{integration="webhook",reason="serverError"} 2`,
+		} {
+			if !strings.Contains(metrics, line+"\n") {
+				t.Errorf("/metrics lacks %s", line)
+			}
+		}
+	})
+}
+
+func TestReload(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		w.fires("a")
+		w.until(20 * time.Second)
+		w.must(http.MethodPost, "/-/reload", "") // an equal file
+		w.until(2 * time.Minute)
+		w.write("route: {receiver: nobody}\nreceivers: []\n")
+		if status, text := w.call(http.MethodPost, "/-/reload", ""); status != http.StatusInternalServerError || !strings.Contains(text, `receiver "nobody" is not defined`) {
+			t.Errorf("reload of a broken file answers %d: %s", status, text)
+		}
+		if metrics := w.must(http.MethodGet, "/metrics", ""); !strings.Contains(metrics, "alertmanager_config_last_reload_successful 0\n") {
+			t.Error("the metric does not show that the reload failed")
+		}
+		w.write(strings.Replace(config, "example/ops", "example/new", 1))
+		w.must(http.MethodPost, "/-/reload", "")
+		w.until(3 * time.Minute)
+		w.fires("b")
+		w.until(6 * time.Minute)
+		w.want("30s ops +a (first notification)", "5m30s new +a +b (new alerts added)")
+	})
+}
+
