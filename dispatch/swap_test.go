@@ -78,6 +78,23 @@ func TestReloadLetsARunningSendEnd(t *testing.T) {
 	})
 }
 
+func TestReloadRetriesWhatFailsMeanwhile(t *testing.T) {
+	inBubble(t, simple, func(w *world) {
+		w.send["ops"] = func(context.Context, *notify.Notification) error {
+			if w.at() < time.Minute {
+				time.Sleep(time.Minute)
+				return errDown
+			}
+			return nil
+		}
+		w.fires("a")
+		w.until(time.Minute)
+		w.reload(simple)
+		w.until(2 * time.Minute)
+		w.want("1m30s ops +a (first notification) failed", "1m30.5s ops +a (first notification)")
+	})
+}
+
 func TestReloadChangesOnlyWhatChanged(t *testing.T) {
 	const before = `
 receiver: ops

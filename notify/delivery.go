@@ -50,7 +50,7 @@ func (d *delivery) attempt(p *Pipeline, in *Integration) {
 	switch {
 	case err == nil:
 		d.succeeded(t, f)
-	case permanent(err) || p.closed.Load():
+	case permanent(err) || d.orphaned(t):
 		d.gaveUp(t, f, err)
 	default:
 		d.retry(t, f, err)
@@ -68,6 +68,15 @@ func (d *delivery) begin(t target) (next *Flush, mine bool) {
 	d.place = running
 	next, d.next = d.next, nil
 	return next, true
+}
+
+// orphaned reports whether no attempt will follow one that was made for a target:
+// its pipeline is closed and no other has taken over.
+func (d *delivery) orphaned(t target) bool {
+	out := d.src.Outbox()
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	return t.p.closed.Load() && d.target == t
 }
 
 // newest returns the flush of a tick that is still to be dealt with, or else

@@ -92,6 +92,11 @@ type Daemon struct {
 	reloading sync.Mutex
 	current   atomic.Pointer[generation]
 	ready     atomic.Bool
+
+	// Generations that were replaced may still be sending. forsake cuts that off.
+	replaced sync.WaitGroup
+	patience context.Context
+	forsake  context.CancelFunc
 }
 
 // New checks the options, reads the configuration and the storage directory,
@@ -104,6 +109,7 @@ func New(o Options) (*Daemon, error) {
 	if d.registry == nil {
 		d.registry = prometheus.NewRegistry()
 	}
+	d.patience, d.forsake = context.WithCancel(context.Background())
 	if err := checkStorage(o.StoragePath); err != nil {
 		return nil, err
 	}
@@ -196,7 +202,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		Handler:           handler,
 		ReadHeaderTimeout: time.Minute,
 		IdleTimeout:       5 * time.Minute,
-		ErrorLog:          nil,
+		ErrorLog:          d.httpErrors(),
 	}
 	running, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
@@ -245,6 +251,9 @@ func (d *Daemon) shutdown(server *http.Server, end context.CancelFunc, behind *e
 	ctx, cancel = context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	d.current.Load().close(ctx)
+	stop := context.AfterFunc(ctx, d.forsake)
+	defer stop()
+	d.replaced.Wait()
 	return err
 }
 

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -110,7 +111,6 @@ func (d *Daemon) build() error {
 	if err != nil {
 		return err
 	}
-	d.install(g)
 	startAt := time.Time{}
 	if d.o.StartDelay > 0 {
 		startAt = d.started.Add(d.o.StartDelay)
@@ -123,6 +123,7 @@ func (d *Daemon) build() error {
 		Registerer: d.registry,
 		Logger:     log.With(d.logger, "component", "dispatcher"),
 	})
+	d.install(g)
 	return nil
 }
 
@@ -133,6 +134,9 @@ func (d *Daemon) Reload(ctx context.Context) error {
 	defer d.reloading.Unlock()
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if d.current.Load() == nil {
+		return errors.New("still starting")
 	}
 	if err := d.reload(); err != nil {
 		d.metrics.reloaded.Set(0)
@@ -154,9 +158,8 @@ func (d *Daemon) reload() error {
 	old := d.current.Load()
 	d.dispatcher.Swap(c.Tree, next.pipeline)
 	d.install(next)
-	// What the old receivers are sending may end in its own time; their limit
-	// is that of an attempt.
-	go old.close(context.WithoutCancel(context.Background()))
+	// What the old receivers are sending may end in its own time.
+	d.replaced.Go(func() { old.close(d.patience) })
 	return nil
 }
 

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdlog "log" //nolint:depguard // http.Server wants one
 	"net"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
 )
 
 // listen opens the ports. None stays open after an error.
@@ -33,6 +37,12 @@ func closeAll(listeners []net.Listener) {
 	for _, l := range listeners {
 		_ = l.Close() // closed already, if the server was shut down
 	}
+}
+
+// httpErrors takes what net/http has to complain of, such as a client that breaks
+// off.
+func (d *Daemon) httpErrors() *stdlog.Logger {
+	return stdlog.New(log.NewStdlibAdapter(level.Debug(d.logger), log.MessageKey("err")), "", 0)
 }
 
 // external is how tocsin is reached from outside.

@@ -58,10 +58,8 @@ func strict() map[string][]string {
 
 func floor(pkg string) int {
 	for i, row := range rows() {
-		for _, name := range row {
-			if name == pkg {
-				return i
-			}
+		if slices.Contains(row, pkg) {
+			return i
 		}
 	}
 	for i, row := range rows() {

@@ -125,4 +125,3 @@ func TestReload(t *testing.T) {
 		w.want("30s ops +a (first notification)", "5m30s new +a +b (new alerts added)")
 	})
 }
-
