@@ -19,7 +19,8 @@ type Alert struct {
 	Annotations  Labels
 	StartsAt     time.Time
 	EndsAt       time.Time // zero: not known to end
-	UpdatedAt    time.Time // when the report was received
+	UpdatedAt    time.Time // when the last report was received
+	ReceivedAt   time.Time // when the first report was, since it fires
 	GeneratorURL string
 	// Timeout says that the report had no end and that EndsAt was computed
 	// from the resolve timeout.

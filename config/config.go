@@ -5,9 +5,11 @@ package config
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	commoncfg "github.com/prometheus/common/config"
@@ -92,11 +94,13 @@ func Parse(text []byte, o Options) (*Config, error) {
 // String is the configuration in YAML with defaults filled in and secrets
 // hidden.
 func (c *Config) String() string {
-	text, err := yaml.Marshal(c)
-	if err != nil {
+	var text strings.Builder
+	enc := yaml.NewEncoder(&text)
+	enc.SetIndent(2)
+	if err := errors.Join(enc.Encode(c), enc.Close()); err != nil {
 		return "# " + err.Error()
 	}
-	return string(text)
+	return text.String()
 }
 
 // Used returns the names of the receivers that a route names.

@@ -1,10 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
+
+	commoncfg "github.com/prometheus/common/config"
 
 	"github.com/tocsin-alerting/tocsin/dispatch"
 	"github.com/tocsin-alerting/tocsin/inhibit"
@@ -28,24 +30,50 @@ type parser struct {
 	options  Options
 	doc      *yamlx.Document
 	config   *Config
-	problems []error
+	problems yamlx.Errors
+
+	receivers names
+	intervals names
 }
 
+// names are what routes may refer to.
+type names struct {
+	seen map[string]bool
+	// partial says that a name could not be read, so that others may well refer
+	// to one that is not in seen.
+	partial bool
+}
+
+// add reports whether the name is new.
+func (n *names) add(name string) bool {
+	if n.seen == nil {
+		n.seen = make(map[string]bool)
+	}
+	again := n.seen[name]
+	n.seen[name] = true
+	return !again
+}
+
+func (n *names) lacks(name string) bool { return !n.partial && !n.seen[name] }
+
+// problem adds what is wrong at a path, each part of a joined error for itself.
 func (p *parser) problem(path string, err error) {
-	p.problems = append(p.problems, p.doc.At(path, err))
+	for _, e := range unjoin(err) {
+		p.problems = append(p.problems, p.doc.At(path, e)...)
+	}
 }
 
-func (p *parser) warn(path string, text fmt.Stringer) {
-	p.config.Warnings = append(p.config.Warnings, fmt.Sprintf("%s: line %d: %s", path, p.doc.Line(path), text))
+func (p *parser) warn(path, text string) {
+	p.config.Warnings = append(p.config.Warnings, p.doc.At(path, errors.New(text)).Error())
 }
 
 // decode reads the value at a path and reports whether it could.
 func (p *parser) decode(path string, raw *yamlx.Raw, v any) bool {
-	if err := raw.Decode(v); err != nil {
+	err := raw.Decode(v)
+	if err != nil {
 		p.problem(path, err)
-		return false
 	}
-	return true
+	return err == nil
 }
 
 func (p *parser) parse(text []byte) (*Config, error) {
@@ -56,71 +84,99 @@ func (p *parser) parse(text []byte) (*Config, error) {
 	p.doc = doc
 	var raw rawConfig
 	if err := doc.Decode(&raw); err != nil {
-		return nil, err
+		p.problem("", err)
+		p.receivers.partial = raw.Receivers == nil
+		p.intervals.partial = raw.MuteTimeIntervals == nil || raw.TimeIntervals == nil
 	}
 	p.sections(raw)
-	if len(p.problems) == 0 {
-		p.compile()
+	if len(p.problems) > 0 {
+		slices.SortStableFunc(p.problems, func(a, b *yamlx.Error) int { return cmp.Compare(a.Line, b.Line) })
+		return nil, p.problems
 	}
-	if err := errors.Join(p.problems...); err != nil {
-		return nil, err
-	}
+	p.checkTimers()
 	return p.config, nil
 }
 
-// sections decodes each section on its own, so that a problem in one does not
-// hide those in others.
+// sections reads each section on its own, so that a problem in one does not hide
+// those in others. Routes come last, since they refer to the others.
 func (p *parser) sections(raw rawConfig) {
 	c := p.config
 	p.decode("global", raw.Global, &c.Global)
-	if raw.Route.Null() {
-		p.problems = append(p.problems, errors.New("no route provided in config"))
-	} else {
-		c.Route = new(dispatch.RouteConfig)
-		p.decode("route", raw.Route, c.Route)
+	if c.Global.HTTPConfig == nil {
+		c.Global.HTTPConfig = defaultGlobal().HTTPConfig
 	}
-	for i, r := range raw.InhibitRules {
-		var rule inhibit.RuleConfig
-		p.decode(fmt.Sprintf("inhibit_rules[%d]", i), r, &rule)
-		c.InhibitRules = append(c.InhibitRules, rule)
-	}
-	for i, r := range raw.Receivers {
-		c.Receivers = append(c.Receivers, p.receiver(fmt.Sprintf("receivers[%d]", i), r))
-	}
-	c.MuteTimeIntervals = p.intervals("mute_time_intervals", raw.MuteTimeIntervals)
-	c.TimeIntervals = p.intervals("time_intervals", raw.TimeIntervals)
+	c.Global.HTTPConfig.SetDirectory(p.options.Dir)
+	c.InhibitRules = each("inhibit_rules", raw.InhibitRules, p.inhibitRule)
+	c.Receivers = each("receivers", raw.Receivers, p.receiver)
 	c.Templates = make([]string, len(raw.Templates))
 	for i, glob := range raw.Templates {
-		c.Templates[i] = p.path(glob)
+		c.Templates[i] = commoncfg.JoinDir(p.options.Dir, glob)
 	}
+	c.Intervals = make(timeinterval.Set)
+	c.MuteTimeIntervals = each("mute_time_intervals", raw.MuteTimeIntervals, p.interval)
+	c.TimeIntervals = each("time_intervals", raw.TimeIntervals, p.interval)
+	p.route(raw.Route)
 }
 
-func (p *parser) intervals(section string, raws []*yamlx.Raw) []timeinterval.Named {
-	var list []timeinterval.Named
-	for i, r := range raws {
-		var n timeinterval.Named
-		p.decode(fmt.Sprintf("%s[%d]", section, i), r, &n)
-		list = append(list, n)
+// each reads the items of a section. It leaves out those that read refuses.
+func each[T any](section string, raws []*yamlx.Raw, read func(path string, raw *yamlx.Raw) (T, bool)) []T {
+	list := make([]T, 0, len(raws))
+	for i, raw := range raws {
+		if item, ok := read(fmt.Sprintf("%s[%d]", section, i), raw); ok {
+			list = append(list, item)
+		}
 	}
 	return list
 }
 
-// path resolves a path in the file.
-func (p *parser) path(path string) string {
-	if path == "" || filepath.IsAbs(path) {
-		return path
+// inhibitRule reads a rule. One that is null has no matchers.
+func (p *parser) inhibitRule(path string, raw *yamlx.Raw) (inhibit.RuleConfig, bool) {
+	var rc inhibit.RuleConfig
+	if !p.decode(path, raw, &rc) {
+		return rc, false
 	}
-	return filepath.Join(p.options.Dir, path)
+	rule, notices, err := rc.Rule(p.options.Syntax)
+	if err != nil {
+		p.problem(path, err)
+	}
+	for _, n := range notices {
+		p.warn(path, n.String())
+	}
+	p.config.Rules = append(p.config.Rules, rule)
+	return rc, true
 }
 
-// compile checks the sections against each other and makes them ready for use.
-func (p *parser) compile() {
-	c := p.config
-	receivers := p.names("receivers", len(c.Receivers), func(i int) string { return c.Receivers[i].Name })
-	p.compileIntervals()
-	p.compileRules()
+// interval reads a named interval of either section. One that is null has no
+// name by which a route could refer to it.
+func (p *parser) interval(path string, raw *yamlx.Raw) (timeinterval.Named, bool) {
+	var n timeinterval.Named
+	if raw.Null() {
+		p.warn(path, "ignoring an empty item")
+		return n, false
+	}
+	if !p.decode(path, raw, &n) {
+		p.intervals.partial = true
+		return n, false
+	}
+	if !p.intervals.add(n.Name) {
+		p.problem(path, fmt.Errorf("the name %q is not unique", n.Name))
+	}
+	p.config.Intervals[n.Name] = n.Intervals
+	return n, true
+}
 
-	tree, notices, err := dispatch.NewTree(c.Route, p.options.Syntax)
+// route reads the routing tree.
+func (p *parser) route(raw *yamlx.Raw) {
+	if raw.Null() {
+		p.problems = append(p.problems, &yamlx.Error{Err: errors.New("no route provided in config")})
+		return
+	}
+	root := new(dispatch.RouteConfig)
+	p.config.Route = root
+	if !p.decode("route", raw, root) {
+		return
+	}
+	tree, notices, err := dispatch.NewTree(root, p.options.Syntax)
 	for _, e := range unjoin(err) {
 		if at, ok := errors.AsType[*dispatch.Error](e); ok {
 			p.problem(at.Path, at.Err)
@@ -129,86 +185,27 @@ func (p *parser) compile() {
 		}
 	}
 	for _, n := range notices {
-		p.warn(n.Path, n.Notice)
+		p.warn(n.Path, n.Notice.String())
 	}
-	c.Tree = tree
-	p.checkRoute("route", c.Route, receivers)
-}
-
-// names checks that the names in a list are unique and returns them.
-func (p *parser) names(section string, n int, name func(int) string) map[string]bool {
-	seen := make(map[string]bool, n)
-	for i := range n {
-		if seen[name(i)] {
-			p.problem(fmt.Sprintf("%s[%d]", section, i), fmt.Errorf("the name %q is not unique", name(i)))
-		}
-		seen[name(i)] = true
-	}
-	return seen
-}
-
-func (p *parser) compileIntervals() {
-	c := p.config
-	c.Intervals = make(timeinterval.Set)
-	for _, section := range []struct {
-		name string
-		list []timeinterval.Named
-	}{{"mute_time_intervals", c.MuteTimeIntervals}, {"time_intervals", c.TimeIntervals}} {
-		for i, n := range section.list {
-			path := fmt.Sprintf("%s[%d]", section.name, i)
-			if _, taken := c.Intervals[n.Name]; taken {
-				p.problem(path, fmt.Errorf("the name %q is not unique", n.Name))
-			}
-			c.Intervals[n.Name] = n.Intervals
-		}
+	p.config.Tree = tree
+	for path, r := range nodes("route", root) {
+		p.checkNames(path, r)
 	}
 }
 
-func (p *parser) compileRules() {
-	for i, rc := range p.config.InhibitRules {
-		path := fmt.Sprintf("inhibit_rules[%d]", i)
-		rule, notices, err := rc.Rule(p.options.Syntax)
-		if err != nil {
-			p.problem(path, err)
-		}
-		for _, n := range notices {
-			p.warn(path, n)
-		}
-		p.config.Rules = append(p.config.Rules, rule)
-	}
-}
-
-// checkRoute checks that what a route and its children name exists.
-func (p *parser) checkRoute(path string, r *dispatch.RouteConfig, receivers map[string]bool) {
-	if r == nil {
-		return
-	}
-	if r.Receiver != "" && !receivers[r.Receiver] {
-		p.problem(path+".receiver", fmt.Errorf("receiver %q is not defined", r.Receiver))
-	}
-	for _, list := range []struct {
-		key   string
-		names []string
-	}{{"active_time_intervals", r.ActiveTimeIntervals}, {"mute_time_intervals", r.MuteTimeIntervals}} {
-		for i, name := range list.names {
-			if _, defined := p.config.Intervals[name]; !defined {
-				p.problem(fmt.Sprintf("%s.%s[%d]", path, list.key, i), fmt.Errorf("time interval %q is not defined", name))
-			}
-		}
-	}
-	for i, child := range r.Routes {
-		p.checkRoute(fmt.Sprintf("%s.routes[%d]", path, i), child, receivers)
-	}
-}
-
-// unjoin returns the parts of an error made by errors.Join.
+// unjoin returns the parts of an error made by errors.Join, and of those that
+// are such errors themselves.
 func unjoin(err error) []error {
-	if err == nil {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // an error that wraps a joined one has words of its own
+	switch {
+	case err == nil:
 		return nil
+	case !ok:
+		return []error{err}
 	}
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		return slices.Clone(joined.Unwrap())
+	var parts []error
+	for _, e := range joined.Unwrap() {
+		parts = append(parts, unjoin(e)...)
 	}
-	return []error{err}
+	return parts
 }

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"gopkg.in/yaml.v3"
+	"time"
 
 	"github.com/tocsin-alerting/tocsin/internal/yamlx"
 	"github.com/tocsin-alerting/tocsin/notify"
@@ -28,38 +27,22 @@ type Integration struct {
 	Config notify.Config
 }
 
+// listSuffix makes the name of a kind the key of a list.
+const listSuffix = "_configs"
+
 // MarshalYAML shows the receiver as the file writes it.
 func (r Receiver) MarshalYAML() (any, error) {
-	node := &yaml.Node{Kind: yaml.MappingNode}
-	add := func(key string, value any) error {
-		var k, v yaml.Node
-		if err := errors.Join(k.Encode(key), v.Encode(value)); err != nil {
-			return err
-		}
-		node.Content = append(node.Content, &k, &v)
-		return nil
+	lists := make(map[string][]notify.Config)
+	for _, i := range r.Integrations {
+		key := i.Kind + listSuffix
+		lists[key] = append(lists[key], i.Config)
 	}
-	if err := add("name", r.Name); err != nil {
-		return nil, err
-	}
-	if len(r.Labels) > 0 {
-		if err := add("labels", r.Labels); err != nil {
-			return nil, err
-		}
-	}
-	for i := 0; i < len(r.Integrations); {
-		kind, list := r.Integrations[i].Kind, []notify.Config(nil)
-		for ; i < len(r.Integrations) && r.Integrations[i].Kind == kind; i++ {
-			list = append(list, r.Integrations[i].Config)
-		}
-		if err := add(kind+listSuffix, list); err != nil {
-			return nil, err
-		}
-	}
-	return node, nil
+	return struct {
+		Name   string                     `yaml:"name"`
+		Labels map[string]string          `yaml:"labels,omitempty"`
+		Lists  map[string][]notify.Config `yaml:",inline"`
+	}{r.Name, r.Labels, lists}, nil
 }
-
-const listSuffix = "_configs"
 
 // rawReceiver is a receiver whose integrations are not yet decoded.
 type rawReceiver struct {
@@ -68,19 +51,27 @@ type rawReceiver struct {
 	Lists  map[string]*yamlx.Raw `yaml:",inline"`
 }
 
-// receiver reads the receiver at a path.
-func (p *parser) receiver(path string, raw *yamlx.Raw) Receiver {
-	var rr rawReceiver
-	if !p.decode(path, raw, &rr) {
-		return Receiver{}
+// receiver reads a receiver. One that is null has no name by which a route could
+// refer to it.
+func (p *parser) receiver(path string, raw *yamlx.Raw) (Receiver, bool) {
+	if raw.Null() {
+		p.warn(path, "ignoring an empty item")
+		return Receiver{}, false
 	}
-	r := Receiver{Name: rr.Name, Labels: rr.Labels}
-	switch label, given := rr.Labels["name"]; {
+	var rr rawReceiver
+	readable := p.decode(path, raw, &rr)
+	label, labeled := rr.Labels["name"]
+	switch {
+	case !readable && rr.Name == "":
+		p.receivers.partial = true
 	case rr.Name == "":
 		p.problem(path, errors.New("missing name in receiver"))
-	case given && label != rr.Name:
+	case !p.receivers.add(rr.Name):
+		p.problem(path, fmt.Errorf("the name %q is not unique", rr.Name))
+	case labeled && label != rr.Name:
 		p.problem(path, fmt.Errorf("label name %q differs from the name of the receiver", label))
 	}
+	r := Receiver{Name: rr.Name, Labels: rr.Labels}
 	for _, kind := range p.options.Kinds {
 		key := kind.Name + listSuffix
 		r.Integrations = append(r.Integrations, p.integrations(path+"."+key, kind, rr.Lists[key])...)
@@ -89,7 +80,7 @@ func (p *parser) receiver(path string, raw *yamlx.Raw) Receiver {
 	for _, key := range slices.Sorted(maps.Keys(rr.Lists)) {
 		p.problem(path+"."+key, fmt.Errorf("unknown key %q", key))
 	}
-	return r
+	return r, true
 }
 
 // integrations reads a list of integrations of one kind.
@@ -109,6 +100,12 @@ func (p *parser) integrations(path string, kind notify.Kind, raw *yamlx.Raw) []I
 		if err != nil {
 			p.problem(place, err)
 			continue
+		}
+		if t := c.AttemptTimeout(); t > 0 && t < time.Millisecond {
+			p.warn(place, fmt.Sprintf("the timeout is %s; a number without a unit is nanoseconds", t))
+		}
+		if files, ok := c.(interface{ SetDirectory(string) }); ok {
+			files.SetDirectory(p.options.Dir)
 		}
 		list = append(list, Integration{Kind: kind.Name, Index: i, Config: c})
 	}

@@ -20,7 +20,7 @@ const groupByAll = "..."
 // and time intervals.
 type RouteConfig struct {
 	Receiver            string                   `yaml:"receiver,omitempty"`
-	GroupBy             []string                 `yaml:"group_by,omitempty,flow"` // nil: inherit; empty: one group for everything
+	GroupBy             LabelNames               `yaml:"group_by,omitempty,flow"`
 	Match               map[string]string        `yaml:"match,omitempty"`
 	MatchRE             map[string]*string       `yaml:"match_re,omitempty"`
 	Matchers            []string                 `yaml:"matchers,omitempty"`
@@ -31,8 +31,17 @@ type RouteConfig struct {
 	GroupInterval       *yamlx.Duration          `yaml:"group_interval,omitempty"`
 	RepeatInterval      *yamlx.Duration          `yaml:"repeat_interval,omitempty"`
 	Labels              map[string]template.Text `yaml:"labels,omitempty"`
-	Routes              []*RouteConfig           `yaml:"routes,omitempty"`
+	// SendMutedResolved is ours: see notify.Policy.
+	SendMutedResolved *bool          `yaml:"send_muted_resolved,omitempty"`
+	Routes            []*RouteConfig `yaml:"routes,omitempty"`
 }
+
+// LabelNames is a list of label names; nil is not the same as empty: nil inherits
+// the list of the parent, empty makes one group of everything.
+type LabelNames []string
+
+// IsZero makes an empty list be shown, so that what is shown means the same.
+func (n LabelNames) IsZero() bool { return n == nil }
 
 // What the root route waits if it does not say.
 const (

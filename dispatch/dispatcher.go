@@ -38,7 +38,9 @@ type Options struct {
 	StartAt time.Time
 	// Registerer takes the metrics; may be nil.
 	Registerer prometheus.Registerer
-	Logger     log.Logger
+	// GroupKeysInMetrics counts alerts for each group instead of all together.
+	GroupKeysInMetrics bool
+	Logger             log.Logger
 }
 
 // Dispatcher puts alerts into groups and lets each group speak on time.
@@ -81,7 +83,7 @@ func New(o Options) *Dispatcher {
 		groups:   make(map[groupKey]*group),
 		places:   make(map[alert.Fingerprint][]*group),
 	}
-	d.metrics = newMetrics(o.Registerer, d)
+	d.metrics = newMetrics(o, d)
 	// Flushing is work for the processor only, so more workers than a few
 	// would but stand in each other's way.
 	d.due = line.New(min(max(runtime.GOMAXPROCS(0)/2, 2), 8), d.flush)
@@ -199,6 +201,7 @@ func (d *Dispatcher) flush(g *group) {
 	d.mu.Lock()
 	notifier, due := d.notifier, g.due
 	d.mu.Unlock()
+	d.metrics.lag.Observe(time.Since(due).Seconds())
 	f, err := notifier.Notify(d.ctx, g, due)
 	d.swapping.RUnlock()
 	if err != nil && d.ctx.Err() == nil {

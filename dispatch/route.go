@@ -61,7 +61,7 @@ func NewTree(root *RouteConfig, syntax alert.Syntax) (*Route, []Notice, error) {
 	base := &Route{
 		GroupWait:     defaultGroupWait,
 		GroupInterval: defaultGroupInterval,
-		Policy:        &notify.Policy{RepeatInterval: defaultRepeatInterval},
+		Policy:        &notify.Policy{RepeatInterval: defaultRepeatInterval, SendMutedResolved: true},
 	}
 	r := b.build("route", root, base)
 	return r, b.notices, errors.Join(b.problems...)
@@ -128,6 +128,9 @@ func inherit(c *RouteConfig, parent *Route) *Route {
 	policy.MuteIntervals = c.MuteTimeIntervals
 	if c.Receiver != "" {
 		policy.Receiver = c.Receiver
+	}
+	if c.SendMutedResolved != nil {
+		policy.SendMutedResolved = *c.SendMutedResolved
 	}
 	if len(c.Labels) > 0 {
 		policy.Labels = maps.Clone(parent.Policy.Labels)

@@ -321,6 +321,24 @@ func TestResolvedWhileSilencedIsTold(t *testing.T) {
 	})
 }
 
+func TestResolvedWhileSilencedIsNotToldIfTheRouteSaysSo(t *testing.T) {
+	const routes = simple + `
+send_muted_resolved: false
+routes: [{matchers: [alertname="X"]}]
+`
+	inBubble(t, routes, func(w *world) {
+		w.fires("a")
+		w.until(time.Minute)
+		w.silences.mute("a")
+		w.ends("a")
+		w.until(time.Hour)
+		w.want("30s ops +a (first notification)")
+		if n := w.groups(); n != 0 {
+			t.Errorf("%d groups are left, want none", n)
+		}
+	})
+}
+
 func TestResolvedWhileSilencedIsToldOnlyToWhomItWasFiring(t *testing.T) {
 	inBubble(t, simple, func(w *world) {
 		w.silences.mute("a")

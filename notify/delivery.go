@@ -19,7 +19,8 @@ type delivery struct {
 	// Guarded by the outbox.
 	target
 	place place
-	next  *Flush // offered by a tick and not yet looked at
+	next  *Flush    // offered by a tick and not yet looked at
+	since time.Time // the first tick that is still to be dealt with
 
 	// Owned by the attempt that runs.
 	tick     time.Time // of the flush last taken from next
@@ -167,6 +168,7 @@ func (d *delivery) startsOver() bool {
 	switch {
 	case d.place == dropped:
 	case d.next != nil:
+		d.since = d.next.Now
 		d.queue()
 		return true
 	default:
@@ -182,12 +184,12 @@ func (d *delivery) startsOver() bool {
 func (d *delivery) count(t target) {
 	if !d.counted {
 		d.counted = true
-		t.p.metrics.notifications.WithLabelValues(t.in.Kind).Inc()
+		t.p.metrics.notifications.WithLabelValues(t.p.metrics.values(t.in)...).Inc()
 	}
 }
 
 func (d *delivery) countFailure(t target, err error) {
-	t.p.metrics.failed.WithLabelValues(t.in.Kind, failureReason(err)).Inc()
+	t.p.metrics.failed.WithLabelValues(t.p.metrics.values(t.in, failureReason(err))...).Inc()
 }
 
 func (d *delivery) logger(t target, f Flush) log.Logger {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -47,13 +48,15 @@ func CheckStatus(resp *http.Response, body []byte, now time.Time) error {
 	return backoff.Permanent(err)
 }
 
-// excerpt is the beginning of a body, short enough for a log line.
+// excerpt is the beginning of a body, short enough for a log line and without
+// what is not UTF-8, such as half a character at the end.
 func excerpt(body []byte) string {
 	const most = 1024
+	cut := ""
 	if len(body) > most {
-		return string(body[:most]) + "…"
+		body, cut = body[:most], "…"
 	}
-	return string(body)
+	return strings.TrimSpace(strings.ToValidUTF8(string(body), "")) + cut
 }
 
 // retryAfter reads the header of that name: seconds or an HTTP date (RFC 9110,

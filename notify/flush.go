@@ -15,6 +15,9 @@ type Policy struct {
 	ActiveIntervals []string
 	MuteIntervals   []string
 	RepeatInterval  time.Duration
+	// SendMutedResolved says that an alert which was told as firing and resolves
+	// while it is muted is told as resolved. Otherwise its end is never told.
+	SendMutedResolved bool
 }
 
 // Group names one group of alerts.

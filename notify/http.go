@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -61,32 +60,29 @@ func NewClient(d Deps, name string, c HTTPCommon) (*Client, error) {
 }
 
 // Do sends a request and returns the answer if it is a success; see CheckStatus
-// for what may be tried again. Errors do not show the URL.
+// for what may be tried again. If a success comes with an answer that breaks
+// off, Do returns both what there is of it and an error. Errors do not show the
+// URL, even if the service repeats it.
 func (c *Client) Do(ctx context.Context, req *http.Request) (*Answer, error) {
 	resp, err := c.http.Do(req.WithContext(ctx))
 	if err != nil {
-		return nil, hideURL(err)
+		return nil, concealURL(err, req.URL)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return nil, fmt.Errorf("read answer with status %d: %w", resp.StatusCode, err)
+	body, broken := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if broken == nil {
+		// What is left unread would cost the connection. An error here changes
+		// nothing about what the service said.
+		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
 	}
-	// What is left unread would cost the connection. An error here changes
-	// nothing about what the service said.
-	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
-	if err := CheckStatus(resp, body, c.now()); err != nil {
-		return nil, err
+	if resp.StatusCode/100 != 2 {
+		return nil, CheckStatus(resp, []byte(concealer(req.URL).Replace(string(body))), c.now())
 	}
-	return &Answer{Header: resp.Header, Body: body}, nil
-}
-
-// hideURL removes the URL from an error of package http: it may hold a token.
-func hideURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return fmt.Errorf("%s: %w", u.Op, u.Err)
+	answer := &Answer{Header: resp.Header, Body: body}
+	if broken != nil {
+		return answer, fmt.Errorf("read answer with status %d: %w", resp.StatusCode, broken)
 	}
-	return err
+	return answer, nil
 }
 
 // HTTP returns a Sender for a service that is told with one request. build
@@ -113,12 +109,18 @@ func (s oneRequest) Send(ctx context.Context, n *Notification) error {
 	if err != nil {
 		return backoff.Permanent(err)
 	}
-	_, err = s.client.Do(ctx, req)
+	answer, err := s.client.Do(ctx, req)
+	if answer != nil {
+		return nil // told; what else the service had to say does not matter
+	}
 	return err
 }
 
-// PostJSON returns a request that posts v as JSON.
+// PostJSON returns a request that posts v as JSON. Errors do not show the URL.
 func PostJSON(target string, v any) (*http.Request, error) {
+	if _, err := ParseURL(target); err != nil {
+		return nil, fmt.Errorf("url: %w", err)
+	}
 	var body bytes.Buffer
 	if err := json.NewEncoder(&body).Encode(v); err != nil {
 		return nil, fmt.Errorf("encode message: %w", err)
@@ -126,7 +128,7 @@ func PostJSON(target string, v any) (*http.Request, error) {
 	// The client sets the context when it sends.
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, target, &body)
 	if err != nil {
-		return nil, hideURL(err)
+		return nil, concealURL(err, &url.URL{})
 	}
 	req.Header.Set("Content-Type", "application/json")
 	return req, nil

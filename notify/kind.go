@@ -36,6 +36,9 @@ type Config interface {
 	MarshalYAML() (any, error)
 }
 
+// located is implemented by settings that name files.
+type located interface{ SetDirectory(dir string) }
+
 // Deps is what integrations may use of the world. The zero value of a field
 // means the real thing or none.
 type Deps struct {
@@ -51,7 +54,7 @@ type Deps struct {
 type Common struct {
 	SendResolved bool `yaml:"send_resolved"`
 	// Timeout bounds one attempt; 0 means the default.
-	Timeout time.Duration `yaml:"timeout,omitempty"`
+	Timeout time.Duration `yaml:"timeout"`
 }
 
 func (c Common) common() Common { return c }
@@ -61,6 +64,9 @@ type HTTPCommon struct {
 	Common     `yaml:",inline"`
 	HTTPConfig *commoncfg.HTTPClientConfig `yaml:"http_config,omitempty"`
 }
+
+// SetDirectory makes relative paths in http_config begin at dir.
+func (c HTTPCommon) SetDirectory(dir string) { c.HTTPConfig.SetDirectory(dir) }
 
 // settings is what embedding Common gives a struct.
 type settings interface{ common() Common }
@@ -84,11 +90,12 @@ func NewKind[C settings](name string, defaults C, open func(C, Deps) (Sender, er
 				return nil, err
 			}
 		}
-		return config[C]{settings: c, open: open}, nil
+		return config[C]{name: name, settings: c, open: open}, nil
 	}}
 }
 
 type config[C settings] struct {
+	name     string
 	settings C
 	open     func(C, Deps) (Sender, error)
 }
@@ -97,3 +104,16 @@ func (c config[C]) SendsResolved() bool           { return c.settings.common().S
 func (c config[C]) AttemptTimeout() time.Duration { return c.settings.common().Timeout }
 func (c config[C]) Open(d Deps) (Sender, error)   { return c.open(c.settings, d) }
 func (c config[C]) MarshalYAML() (any, error)     { return c.settings, nil }
+
+// SetDirectory makes relative paths of files begin at dir, the folder of the
+// configuration file.
+func (c config[C]) SetDirectory(dir string) {
+	if files, ok := any(c.settings).(located); ok {
+		files.SetDirectory(dir)
+	}
+}
+
+// String keeps the settings, and the secrets in them, out of whatever prints
+// the value by accident.
+func (c config[C]) String() string   { return c.name + " entry" }
+func (c config[C]) GoString() string { return c.String() }

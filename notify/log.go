@@ -80,7 +80,7 @@ func NewLog(o LogOptions) *Log {
 		l.interval = 15 * time.Minute
 	}
 	if l.metrics == nil {
-		l.metrics = NewMetrics(nil)
+		l.metrics = NewMetrics(nil, false)
 	}
 	return l
 }
@@ -94,12 +94,14 @@ func (l *Log) Load() {
 
 // Get returns the last entry, nil if there is none.
 func (l *Log) Get(key LogKey) *Entry {
+	start := time.Now()
+	defer func() { l.metrics.log.queryTime.Observe(time.Since(start).Seconds()) }()
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	l.metrics.logQueries.Inc()
+	l.metrics.log.queries.Inc()
 	e := l.entries[key]
 	if e == nil {
-		l.metrics.logMisses.Inc()
+		l.metrics.log.misses.Inc()
 	}
 	return e
 }
@@ -151,9 +153,9 @@ func (l *Log) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			l.metrics.logMaintenance.Inc()
+			l.metrics.log.maintenance.Inc()
 			if err := l.GC(ctx, time.Now()); err != nil {
-				l.metrics.logMaintenanceErrors.Inc()
+				l.metrics.log.maintenanceErrors.Inc()
 			}
 		}
 	}
@@ -171,7 +173,7 @@ func (l *Log) GC(ctx context.Context, now time.Time) error {
 		}
 	}
 	l.mu.Unlock()
-	l.metrics.logGC.Observe(time.Since(start).Seconds())
+	l.metrics.log.gcTime.Observe(time.Since(start).Seconds())
 	if len(gone) == 0 {
 		return nil
 	}

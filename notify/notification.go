@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"html"
 	"strings"
 	"time"
 
@@ -36,12 +37,19 @@ type Notification struct {
 
 	batch     template.Batch
 	templates *template.Set
-	invalid   error // an address, key or the like could not be rendered
-	broken    error // a text was replaced by the fallback
+	*failures
 }
 
-// newNotification renders nothing yet.
-func newNotification(groupKey string, b template.Batch, templates *template.Set) *Notification {
+// failures are the first ones of their sort. A notification shares them with
+// its shorter versions.
+type failures struct {
+	invalid error // an address, key or the like could not be rendered
+	broken  error // a text was replaced by the fallback
+}
+
+// NewNotification returns what one integration is to be told about the alerts
+// of a batch, which must be sorted. It renders nothing yet.
+func NewNotification(groupKey string, b template.Batch, templates *template.Set) *Notification {
 	return &Notification{
 		Receiver:  b.Receiver,
 		GroupKey:  groupKey,
@@ -51,6 +59,7 @@ func newNotification(groupKey string, b template.Batch, templates *template.Set)
 		Data:      template.NewData(b),
 		batch:     b,
 		templates: templates,
+		failures:  &failures{},
 	}
 }
 
@@ -64,7 +73,9 @@ func (n *Notification) First(most uint64) (*Notification, uint64) {
 	cut := uint64(len(n.Alerts)) - most
 	b := n.batch
 	b.Alerts = b.Alerts[:most]
-	return newNotification(n.GroupKey, b, n.templates), cut
+	first := NewNotification(n.GroupKey, b, n.templates)
+	first.failures = n.failures
+	return first, cut
 }
 
 // Hash is the group key as 64 hexadecimal digits of its SHA-256, for services
@@ -89,7 +100,7 @@ func (n *Notification) Text(t template.Text) string {
 func (n *Notification) HTML(t template.Text) string {
 	text, err := n.templates.HTML(t, n.Data)
 	if err != nil {
-		return n.fallback(err)
+		return html.EscapeString(n.fallback(err))
 	}
 	return text
 }
@@ -124,6 +135,9 @@ func (n *Notification) Broken(err error) {
 		n.broken = err
 	}
 }
+
+// Replaced says why a text was replaced by a fallback; nil if none was.
+func (n *Notification) Replaced() error { return n.broken }
 
 // Err is permanent and says which value could not be rendered, if any.
 func (n *Notification) Err() error {

@@ -20,6 +20,20 @@ func (o *Outbox) Idle() bool {
 	return len(o.deliveries) == 0
 }
 
+// Since returns the tick of what has been on its way for longest; the zero time if
+// nothing is.
+func (o *Outbox) Since() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var oldest time.Time
+	for _, d := range o.deliveries {
+		if oldest.IsZero() || d.since.Before(oldest) {
+			oldest = d.since
+		}
+	}
+	return oldest
+}
+
 // Drop forgets what is on its way. An attempt that runs ends on its own.
 func (o *Outbox) Drop() {
 	o.mu.Lock()
@@ -47,7 +61,7 @@ func (o *Outbox) offer(t target, src Source, f Flush) {
 		o.deliveries[i].next = &f
 		o.deliveries[i].retarget(t)
 	case !f.Empty():
-		d := &delivery{target: t, src: src, next: &f}
+		d := &delivery{target: t, src: src, next: &f, since: f.Now}
 		o.deliveries = append(o.deliveries, d)
 		d.queue()
 	}

@@ -82,7 +82,7 @@ func New(o Options) *Pipeline {
 		p.cluster = Alone{}
 	}
 	if p.metrics == nil {
-		p.metrics = NewMetrics(nil)
+		p.metrics = NewMetrics(nil, false)
 	}
 	if p.backoff == nil {
 		p.backoff = defaultBackoff

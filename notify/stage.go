@@ -67,7 +67,7 @@ func (m mute) Exec(_ context.Context, f Flush) (Flush, error) {
 		switch {
 		case m.muter.MutedBy(a, f.Now) == nil:
 			kept = append(kept, a)
-		case a.ResolvedAt(f.Now):
+		case f.Group.Policy.SendMutedResolved && a.ResolvedAt(f.Now):
 			owed = append(owed, a)
 		}
 	}

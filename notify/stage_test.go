@@ -18,7 +18,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // hosts makes a flush at noon; a host that begins with "-" has resolved.
 func hosts(names ...string) Flush {
-	f := Flush{Now: noon, Group: Group{Policy: &Policy{}}}
+	f := Flush{Now: noon, Group: Group{Policy: &Policy{SendMutedResolved: true}}}
 	for _, name := range names {
 		a := alert.New(alert.LabelsOf("host", name))
 		a.StartsAt = noon.Add(-time.Hour)
@@ -62,6 +62,7 @@ func TestMute(t *testing.T) {
 		{"what fires is left out", hosts("a", "b"), these{"a": true}, []string{"b"}, nil},
 		{"what resolved is owed", hosts("a", "-b"), these{"-b": true}, []string{"a"}, []string{"-b"}},
 		{"everything", hosts("a", "-b"), these{"a": true, "-b": true}, nil, []string{"-b"}},
+		{"what resolved and the route does not want told", unowed(hosts("a", "-b")), these{"-b": true}, []string{"a"}, nil},
 		{"an empty flush", hosts(), these{"a": true}, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -75,6 +76,11 @@ func TestMute(t *testing.T) {
 			}
 		})
 	}
+}
+
+func unowed(f Flush) Flush {
+	f.Group.Policy = &Policy{}
+	return f
 }
 
 func TestMuteAddsToWhatIsOwed(t *testing.T) {

@@ -27,9 +27,11 @@ func (d *delivery) tell(t target, f Flush) error {
 			return err
 		}
 	}
+	now := time.Now()
+	t.p.metrics.delivered(f, last, now)
 	d.record(t, f, &Entry{
 		Key:       key,
-		Timestamp: time.Now(),
+		Timestamp: now,
 		Firing:    s.firing,
 		Resolved:  s.resolved,
 		Owed:      stillOwed(f, last, s),
@@ -91,7 +93,7 @@ func (d *delivery) send(t target, f Flush, alerts []*alert.Alert, reason Reason)
 	n := t.p.notification(f, alerts, reason)
 	start := time.Now()
 	err := t.in.send(t.p.ctx, n)
-	t.p.metrics.attempted(t.in.Kind, time.Since(start), err)
+	t.p.metrics.attempted(t.in, time.Since(start), err)
 	if n.broken != nil {
 		t.p.metrics.templates.WithLabelValues(t.in.Kind).Inc()
 		_ = level.Error(d.logger(t, f)).Log("msg", "Template failed, a plain text was sent instead", "err", n.broken)
@@ -111,7 +113,7 @@ func (d *delivery) record(t target, f Flush, e *Entry) {
 
 // notification is what a sender gets.
 func (p *Pipeline) notification(f Flush, alerts []*alert.Alert, reason Reason) *Notification {
-	return newNotification(f.Group.Key, template.Batch{
+	return NewNotification(f.Group.Key, template.Batch{
 		Receiver:    f.Group.Policy.Receiver,
 		Reason:      string(reason),
 		Now:         f.Now,

@@ -44,8 +44,35 @@ func newMetrics(r prometheus.Registerer, s *Silences) *metrics {
 	}
 	// Queries are answered from memory and cannot fail.
 	counter("query_errors_total", "Number of queries for silences that failed.")
+	unmoved(with)
 	registerGauges(r, s)
 	return m
+}
+
+// unmoved makes the metrics that dashboards know and that cannot move here: there
+// are no snapshots, there is no gossip, and matchers that do not compile are
+// refused before they are stored.
+func unmoved(with promauto.Factory) {
+	with.NewSummary(prometheus.SummaryOpts{
+		Name: "alertmanager_silences_snapshot_duration_seconds",
+		Help: "Duration of the last snapshots of silences.",
+	})
+	gauge := func(name, help string) {
+		with.NewGauge(prometheus.GaugeOpts{Name: "alertmanager_silences_" + name, Help: help})
+	}
+	gauge("snapshot_size_bytes", "Size of the last snapshot of silences in bytes.")
+	gauge("version_index_size", "Number of entries in the index of versions.")
+	with.NewCounter(prometheus.CounterOpts{
+		Name: "alertmanager_silences_gossip_messages_propagated_total",
+		Help: "Number of received gossip messages about silences that have been further gossiped.",
+	})
+	errs := with.NewCounterVec(prometheus.CounterOpts{
+		Name: "alertmanager_silences_matcher_compile_errors_total",
+		Help: "Number of silences whose matchers did not compile.",
+	}, []string{"stage"})
+	for _, stage := range []string{"index", "load_snapshot"} {
+		errs.WithLabelValues(stage)
+	}
 }
 
 func registerGauges(r prometheus.Registerer, s *Silences) {

@@ -7,6 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
@@ -20,6 +23,11 @@ type Options struct {
 	Journal Journal
 	// GCInterval is how often resolved alerts are forgotten; 0 means 30m.
 	GCInterval time.Duration
+	// PerNameLimit is how many alerts with the same alertname are kept; more are
+	// dropped until one of them has ended. 0 or less: any number.
+	PerNameLimit int
+	// Logger may be nil.
+	Logger log.Logger
 	// Metrics may be nil.
 	Metrics *Metrics
 }
@@ -31,6 +39,8 @@ type Alerts struct {
 	journal    Journal
 	gcInterval time.Duration
 	metrics    *Metrics
+	logger     log.Logger
+	limits     limiter
 	shards     [shardCount]shard
 
 	watching sync.RWMutex
@@ -44,7 +54,16 @@ type shard struct {
 
 // NewAlerts returns an empty store. It starts nothing.
 func NewAlerts(o Options) *Alerts {
-	s := &Alerts{journal: o.Journal, gcInterval: o.GCInterval, metrics: o.Metrics}
+	s := &Alerts{
+		journal:    o.Journal,
+		gcInterval: o.GCInterval,
+		metrics:    o.Metrics,
+		logger:     o.Logger,
+		limits:     limiter{most: o.PerNameLimit, names: make(map[string]*bucket)},
+	}
+	if s.logger == nil {
+		s.logger = log.NewNopLogger()
+	}
 	if s.journal == nil {
 		s.journal = NoJournal{}
 	}
@@ -52,8 +71,9 @@ func NewAlerts(o Options) *Alerts {
 		s.gcInterval = 30 * time.Minute
 	}
 	if s.metrics == nil {
-		s.metrics = NewMetrics(nil)
+		s.metrics = NewMetrics(nil, false)
 	}
+	s.metrics.limit.Set(float64(max(o.PerNameLimit, 0)))
 	for i := range s.shards {
 		s.shards[i].alerts = make(map[alert.Fingerprint]*alert.Alert)
 	}
@@ -68,6 +88,7 @@ func (s *Alerts) Load() error {
 			return fmt.Errorf("load alerts: %w", err)
 		}
 		s.shard(a.Fingerprint()).alerts[a.Fingerprint()] = a
+		s.limits.admit(a, a.UpdatedAt)
 	}
 	return nil
 }
@@ -82,8 +103,10 @@ func (s *Alerts) shard(id alert.Fingerprint) *shard {
 //
 // When Put returns an error nothing of the batch is acknowledged: the sender
 // must repeat it. What was reported is acted on all the same, because an alert
-// that could not be written is no less true.
+// that could not be written is no less true. Alerts beyond the limit for their
+// name are dropped without an error, since repeating them would not help.
 func (s *Alerts) Put(ctx context.Context, alerts []*alert.Alert) error {
+	alerts = s.admitted(alerts)
 	facts := make([]*alert.Alert, 0, len(alerts))
 	var refreshes []*alert.Alert
 	for _, a := range alerts {
@@ -101,11 +124,28 @@ func (s *Alerts) Put(ctx context.Context, alerts []*alert.Alert) error {
 	if len(refreshes) > 0 {
 		s.journal.Refresh(refreshes)
 	}
-	s.publish(alerts)
+	s.mark(fingerprints(alerts))
 	if err != nil {
 		return fmt.Errorf("store %d alerts: %w", len(facts), err)
 	}
 	return nil
+}
+
+// admitted returns the alerts for which there is a place.
+func (s *Alerts) admitted(alerts []*alert.Alert) []*alert.Alert {
+	if s.limits.most <= 0 {
+		return alerts
+	}
+	in := make([]*alert.Alert, 0, len(alerts))
+	for _, a := range alerts {
+		if s.limits.admit(a, a.UpdatedAt) {
+			in = append(in, a)
+			continue
+		}
+		s.metrics.dropped(a.Name())
+		_ = level.Warn(s.logger).Log("msg", "Alert dropped, there are too many of this name", "alert", a.Name(), "limit", s.limits.most)
+	}
+	return in
 }
 
 // merge stores the outcome of one report. fact says that more than the end has
@@ -116,12 +156,16 @@ func (s *Alerts) merge(next *alert.Alert) (stored *alert.Alert, fact bool) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	old, known := sh.alerts[id]
+	next.ReceivedAt = next.UpdatedAt
 	if !known {
 		sh.alerts[id] = next
 		return next, true
 	}
 	share(old, next)
 	merged := alert.Merge(old, next)
+	if !old.ResolvedAt(next.UpdatedAt) {
+		merged.ReceivedAt = old.ReceivedAt
+	}
 	sh.alerts[id] = merged
 	return merged, !refreshes(old, merged)
 }
@@ -214,25 +258,27 @@ func (s *Alerts) Run(ctx context.Context) error {
 
 // GC forgets the alerts that are resolved at now and returns how many.
 func (s *Alerts) GC(now time.Time) int {
-	var gone []alert.Fingerprint
+	var gone []*alert.Alert
 	for i := range s.shards {
 		gone = s.shards[i].dropResolved(now, gone)
 	}
 	if len(gone) == 0 {
 		return 0
 	}
-	s.journal.Forget(gone)
-	s.mark(gone)
+	s.limits.forget(gone)
+	ids := fingerprints(gone)
+	s.journal.Forget(ids)
+	s.mark(ids)
 	return len(gone)
 }
 
-func (sh *shard) dropResolved(now time.Time, gone []alert.Fingerprint) []alert.Fingerprint {
+func (sh *shard) dropResolved(now time.Time, gone []*alert.Alert) []*alert.Alert {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	for id, a := range sh.alerts {
 		if a.ResolvedAt(now) {
 			delete(sh.alerts, id)
-			gone = append(gone, id)
+			gone = append(gone, a)
 		}
 	}
 	return gone

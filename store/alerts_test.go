@@ -170,8 +170,30 @@ func TestMergeHappensOnPut(t *testing.T) {
 	}
 }
 
+func TestReceivedAtIsThatOfTheFirstReport(t *testing.T) {
+	s := store.NewAlerts(store.Options{})
+	for _, c := range []struct {
+		report *alert.Alert
+		want   int // minutes after noon
+	}{
+		{report("a", 1, 0, 10), 1},
+		{report("a", 2, 0, 12), 1},   // repeated
+		{report("a", 3, 2, 5), 1},    // overlaps
+		{report("a", 14, 0, 14), 14}, // it had ended
+		{report("a", 20, 20, 30), 20},
+	} {
+		if err := s.Put(t.Context(), []*alert.Alert{c.report}); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := s.Get(c.report.Fingerprint())
+		if want := noon.Add(time.Duration(c.want) * time.Minute); !got.ReceivedAt.Equal(want) {
+			t.Errorf("after the report of %s: received at %s, want %s", c.report.UpdatedAt, got.ReceivedAt, want)
+		}
+	}
+}
+
 func TestWatcher(t *testing.T) {
-	s := store.NewAlerts(store.Options{Metrics: store.NewMetrics(prometheus.NewRegistry())})
+	s := store.NewAlerts(store.Options{Metrics: store.NewMetrics(prometheus.NewRegistry(), false)})
 	put := func(alerts ...*alert.Alert) {
 		if err := s.Put(t.Context(), alerts); err != nil {
 			t.Fatal(err)
@@ -306,7 +328,7 @@ func TestRunForgetsResolved(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	r := prometheus.NewRegistry()
-	s := store.NewAlerts(store.Options{Metrics: store.NewMetrics(r)})
+	s := store.NewAlerts(store.Options{Metrics: store.NewMetrics(r, false)})
 	s.Watch("dispatcher")
 	if err := s.Put(t.Context(), []*alert.Alert{report("a", 0, 0, 10), report("b", 0, 0, 10)}); err != nil {
 		t.Fatal(err)

@@ -105,12 +105,12 @@ func (w *Watcher) mark(ids []alert.Fingerprint) {
 	}
 }
 
-func (s *Alerts) publish(alerts []*alert.Alert) {
+func fingerprints(alerts []*alert.Alert) []alert.Fingerprint {
 	ids := make([]alert.Fingerprint, len(alerts))
 	for i, a := range alerts {
 		ids[i] = a.Fingerprint()
 	}
-	s.mark(ids)
+	return ids
 }
 
 // mark tells all watchers at once: none can take a batch before it is pending

@@ -1,126 +1,123 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
-	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/version"
 
-	"github.com/tocsin-alerting/tocsin/alert"
 	"github.com/tocsin-alerting/tocsin/api"
 	"github.com/tocsin-alerting/tocsin/internal/daemon"
 )
 
 // flags is the command line.
 type flags struct {
-	configFile string
-	daemon     daemon.Options
-	features   string
-	logLevel   string
-	logFormat  string
+	configFile  string
+	daemon      daemon.Options
+	features    string   // as given
+	enabled     []string // features, sorted
+	memoryRatio float64  // of the memory there is, for Go's limit
+	logLevel    string
+	logFormat   string
 }
-
-// duration is a flag value that knows days and weeks beside what Go knows.
-type duration struct{ to *time.Duration }
-
-func (d duration) Set(text string) error {
-	parsed, err := time.ParseDuration(text)
-	if err != nil {
-		days, dayErr := model.ParseDuration(text)
-		if dayErr != nil {
-			return dayErr
-		}
-		parsed = time.Duration(days)
-	}
-	*d.to = parsed
-	return nil
-}
-
-func (d duration) String() string { return d.to.String() }
 
 // parseFlags reads the command line. done says that it asked for help or the
 // version only, which have been printed.
 func parseFlags(args []string, stdout, stderr io.Writer) (f *flags, done bool, err error) {
 	f = &flags{}
-	o := &f.daemon
-	o.Version = api.VersionInfo{
+	f.daemon.Version = api.VersionInfo{
 		Branch:    version.Branch,
 		BuildDate: version.BuildDate,
 		BuildUser: version.BuildUser,
 		GoVersion: version.GoVersion,
 		Revision:  version.GetRevision(),
-		Version:   releaseVersion(),
+		Version:   cmp.Or(version.Version, "devel"),
 	}
 	app := kingpin.New("tocsin", "Routes alerts: receives them over HTTP, groups them, and tells receivers what is news.")
 	app.UsageWriter(stdout).ErrorWriter(stderr).Terminate(func(int) { done = true })
 	app.HelpFlag.Short('h')
-	app.Version(strings.Replace(version.Print("tocsin"), "version  (", "version "+o.Version.Version+" (", 1))
+	app.Version(strings.Replace(version.Print("tocsin"), "version  (", "version "+f.daemon.Version.Version+" (", 1))
 
+	d := definer{app: app}
+	named := false
 	app.Flag("config.file", "Configuration file. Without it: tocsin.yml or alertmanager.yml in the working directory, or else a built-in configuration that prints every alert.").
-		StringVar(&f.configFile)
-	app.Flag("storage.path", "Directory for what has to survive a restart.").
-		Default("data/").StringVar(&o.StoragePath)
-	durationVar := func(name, help, defaults string, to *time.Duration) {
-		app.Flag(name, help).Default(defaults).SetValue(duration{to})
-	}
-	durationVar("data.retention", "How long to keep expired silences and what was told.", "120h", &o.Retention)
-	durationVar("data.maintenance-interval", "How often to drop what has passed its retention.", "15m", &o.MaintenanceInterval)
-	app.Flag("silences.max-silences", "How many silences there may be, expired ones included; 0: any number.").
-		Default("0").IntVar(&o.MaxSilences)
-	app.Flag("silences.max-silence-size-bytes", "How large one silence may be; 0: any size.").
-		Default("0").IntVar(&o.MaxSilenceBytes)
-	app.Flag("log.silences", "Log every silence that is created, updated or expired.").BoolVar(&o.LogSilences)
-	durationVar("alerts.gc-interval", "How often to forget resolved alerts.", "30m", &o.AlertsGCInterval)
-	durationVar("dispatch.start-delay", "How long after the start the first group may speak, so that senders have time to repeat what fires.", "0s", &o.StartDelay)
-
-	app.Flag("web.listen-address", "Address to listen on, host:port. May be given several times.").
-		Default(":9093").StringsVar(&o.ListenAddresses)
-	app.Flag("web.external-url", "URL under which tocsin is reached from outside, for links in notifications.").
-		StringVar(&o.ExternalURL)
-	app.Flag("web.route-prefix", "Path before all paths that are served. Default: the path of the external URL.").
-		StringVar(&o.RoutePrefix)
-	app.Flag("web.get-concurrency", "How many GET requests are served at once; 0: the number of processors, but at least 8.").
-		Default("0").IntVar(&o.GetConcurrency)
-	durationVar("web.timeout", "How long a request may take; 0: any time.", "0s", &o.WebTimeout)
-
-	app.Flag("enable-feature", "Comma-separated features: classic-mode, utf8-strict-mode.").StringVar(&f.features)
+		IsSetByUser(&named).StringVar(&f.configFile)
+	d.storage(&f.daemon)
+	d.web(&f.daemon)
+	d.cluster(&f.daemon.Cluster)
+	app.Flag("enable-feature", "Comma-separated features: "+strings.Join(featureNames(), ", ")+".").StringVar(&f.features)
+	app.Flag("auto-gomemlimit.ratio", "With the feature auto-gomemlimit: which part of the memory of the container or the machine the Go runtime should keep to.").
+		Default("0.9").Float64Var(&f.memoryRatio)
 	app.Flag("log.level", "Only log what is at least this grave: debug, info, warn, error.").
 		Default("info").StringVar(&f.logLevel)
 	app.Flag("log.format", "Format of log lines: logfmt or json.").Default("logfmt").StringVar(&f.logFormat)
 
-	if _, err = app.Parse(args); err != nil || done {
+	if _, err = app.Parse(lastWins(app, args)); err != nil || done {
 		return nil, done, err
+	}
+	if named && f.configFile == "" {
+		return nil, false, errors.New("--config.file: must not be empty")
+	}
+	if err := d.check(f.daemon.Cluster); err != nil {
+		return nil, false, err
 	}
 	return f, false, f.check()
 }
 
-// releaseVersion is the version of the build, or of the module where it was
-// built without one.
-func releaseVersion() string {
-	if version.Version != "" {
-		return version.Version
+// lastWins drops all but the last of flags that have one value and are given
+// several times, which kingpin refuses. So a script can put its own flags behind
+// those of a package.
+func lastWins(app *kingpin.Application, args []string) []string {
+	line, err := app.ParseContext(args)
+	if err != nil || !line.EOL() {
+		return args // Parse will say what is wrong
 	}
-	return "devel"
+	var kept []string
+	seen := make(map[string]bool)
+	for _, element := range slices.Backward(line.Elements) {
+		clause, ok := element.Clause.(*kingpin.FlagClause)
+		if !ok {
+			return args
+		}
+		flag := clause.Model()
+		several, ok := flag.Value.(interface{ IsCumulative() bool })
+		if seen[flag.Name] && (!ok || !several.IsCumulative()) {
+			continue
+		}
+		seen[flag.Name] = true
+		kept = append(kept, written(flag, *element.Value))
+	}
+	slices.Reverse(kept)
+	return kept
 }
 
-// check returns the first thing that is wrong with the values.
+// written is a flag as it stands on a command line.
+func written(flag *kingpin.FlagModel, value string) string {
+	switch {
+	case !flag.IsBoolFlag():
+		return "--" + flag.Name + "=" + value
+	case value == "false":
+		return "--no-" + flag.Name
+	}
+	return "--" + flag.Name
+}
+
+// check returns the first thing that is wrong with the other values.
 func (f *flags) check() error {
-	for name, d := range map[string]time.Duration{
-		"data.retention":            f.daemon.Retention,
-		"data.maintenance-interval": f.daemon.MaintenanceInterval,
-		"alerts.gc-interval":        f.daemon.AlertsGCInterval,
-	} {
-		if d <= 0 {
-			return fmt.Errorf("--%s: must be more than 0, is %s", name, d)
-		}
+	if r := f.memoryRatio; math.IsNaN(r) || r <= 0 || r > 1 {
+		return fmt.Errorf("--auto-gomemlimit.ratio: must be more than 0 and at most 1, is %g", r)
+	}
+	if n := f.daemon.MaxBodyBytes; n <= 0 {
+		return fmt.Errorf("--web.max-request-body-bytes: must be more than 0, is %d", n)
 	}
 	f.logLevel, f.logFormat = strings.ToLower(f.logLevel), strings.ToLower(f.logFormat)
 	switch f.logLevel {
@@ -132,28 +129,6 @@ func (f *flags) check() error {
 		return fmt.Errorf("--log.format: %q is not one of logfmt, json", f.logFormat)
 	}
 	return f.enable()
-}
-
-// enable switches features on.
-func (f *flags) enable() error {
-	for feature := range strings.SplitSeq(f.features, ",") {
-		var syntax alert.Syntax
-		switch feature = strings.TrimSpace(feature); feature {
-		case "":
-			continue
-		case "classic-mode":
-			syntax = alert.SyntaxClassic
-		case "utf8-strict-mode":
-			syntax = alert.SyntaxUTF8
-		default:
-			return fmt.Errorf("--enable-feature: unknown feature %q", feature)
-		}
-		if f.daemon.Syntax != alert.SyntaxFallback && f.daemon.Syntax != syntax {
-			return errors.New("--enable-feature: classic-mode and utf8-strict-mode exclude each other")
-		}
-		f.daemon.Syntax = syntax
-	}
-	return nil
 }
 
 // findConfig returns the file that was asked for, or the one that is there.

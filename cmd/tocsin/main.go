@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	_ "time/tzdata" // time intervals and templates name zones; a container may have none
 
@@ -37,6 +38,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	o.Stdout = stdout
 	o.Gatherers = prometheus.Gatherers{prometheus.DefaultGatherer} // the Go runtime, the process, outgoing connections
 	_ = level.Info(logger).Log("msg", "Starting tocsin", "version", o.Version.Version, "revision", o.Version.Revision, "go", o.Version.GoVersion)
+	flags.applyFeatures(logger)
+	profileBlocking(os.Getenv("DEBUG"))
 	o.ConfigFile = flags.findConfig(logger)
 
 	if err := serve(o, logger); err != nil {
@@ -44,6 +47,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// profileBlocking lets /debug/pprof show what waits for locks and channels, if the
+// setting is not empty. It costs some time.
+func profileBlocking(setting string) {
+	if setting != "" {
+		runtime.SetBlockProfileRate(20)
+		runtime.SetMutexProfileFraction(20)
+	}
 }
 
 // serve runs the daemon until a signal ends it.

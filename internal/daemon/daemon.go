@@ -55,13 +55,22 @@ type Options struct {
 	MaxSilenceBytes     int
 	LogSilences         bool
 
-	ListenAddresses []string
+	// AlertsPerNameLimit is how many alerts of one name there may be; 0 or
+	// less: any number.
+	AlertsPerNameLimit int
+
+	ListenAddresses []string // host:port or vsock://:port
+	SystemdSocket   bool     // use the sockets that systemd passes instead
 	// Listeners are used in addition; the daemon closes them.
 	Listeners      []net.Listener
+	WebConfigFile  string // TLS, users and headers; empty: plain HTTP
 	ExternalURL    string // empty: made from the host name and the first port
 	RoutePrefix    string // empty: the path of ExternalURL
 	GetConcurrency int
 	WebTimeout     time.Duration
+	MaxBodyBytes   int64 // of a request; 0: 64 MiB
+
+	Cluster ClusterOptions
 
 	Version  api.VersionInfo
 	Logger   log.Logger
@@ -117,7 +126,7 @@ func New(o Options) (*Daemon, error) {
 	// Memory first: everything else reads it.
 	d.alerts = store.NewAlerts(store.Options{
 		GCInterval: o.AlertsGCInterval,
-		Metrics:    store.NewMetrics(d.registry),
+		Metrics:    store.NewMetrics(d.registry, false),
 	})
 	d.silences = silence.New(silence.Options{
 		Retention:   o.Retention,
@@ -129,10 +138,8 @@ func New(o Options) (*Daemon, error) {
 		LogChanges:  o.LogSilences,
 		Registerer:  d.registry,
 	})
-	d.notified = notify.NewMetrics(d.registry)
-	for _, kind := range all.Kinds() {
-		d.notified.Prepare(kind.Name)
-	}
+	d.notified = notify.NewMetrics(d.registry, false)
+	d.notified.Prepare(all.Kinds())
 	d.log = notify.NewLog(notify.LogOptions{
 		Retention: o.Retention,
 		Interval:  o.MaintenanceInterval,
@@ -144,6 +151,10 @@ func New(o Options) (*Daemon, error) {
 	if _, err := d.readConfig(); err != nil {
 		return nil, err
 	}
+	if err := checkWebConfig(o.WebConfigFile); err != nil {
+		return nil, err
+	}
+	o.Cluster.warnAlone(d.logger)
 	return d, nil
 }
 
@@ -198,12 +209,6 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: time.Minute,
-		IdleTimeout:       5 * time.Minute,
-		ErrorLog:          d.httpErrors(),
-	}
 	running, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -212,28 +217,21 @@ func (d *Daemon) Run(ctx context.Context) error {
 	for _, part := range []func(context.Context) error{d.alerts.Run, d.silences.Run, d.log.Run, d.dispatcher.Run} {
 		behind.Go(func() error { return part(background) })
 	}
-	for _, l := range listeners {
-		running.Go(func() error { return d.serve(server, l) })
-	}
 	d.ready.Store(true)
+	servers := make([]*http.Server, len(listeners))
+	for i, l := range listeners {
+		servers[i] = d.newServer(handler)
+		running.Go(func() error { return d.serve(servers[i], l) })
+	}
 	running.Go(func() error {
 		<-ctx.Done()
-		return d.shutdown(server, end, &behind)
+		return d.shutdown(servers, end, &behind)
 	})
 	return running.Wait()
 }
 
-// serve answers requests from one listener until the server is shut down.
-func (d *Daemon) serve(server *http.Server, l net.Listener) error {
-	_ = level.Info(d.logger).Log("msg", "Listening on", "address", l.Addr())
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
-	}
-	return nil
-}
-
 // shutdown ends everything, in an order that loses nothing.
-func (d *Daemon) shutdown(server *http.Server, end context.CancelFunc, behind *errgroup.Group) error {
+func (d *Daemon) shutdown(servers []*http.Server, end context.CancelFunc, behind *errgroup.Group) error {
 	_ = level.Info(d.logger).Log("msg", "Shutting down")
 	// Not ready: load balancers and clients go elsewhere.
 	d.ready.Store(false)
@@ -241,9 +239,7 @@ func (d *Daemon) shutdown(server *http.Server, end context.CancelFunc, behind *e
 	// way in is acknowledged or refused, but not left in doubt.
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
-		_ = level.Warn(d.logger).Log("msg", "Requests were cut off", "err", err)
-	}
+	d.stopServing(ctx, servers)
 	// No group speaks any more.
 	end()
 	err := behind.Wait()
@@ -284,6 +280,7 @@ func (d *Daemon) handler() (http.Handler, error) {
 		RoutePrefix:    d.external.prefix,
 		GetConcurrency: d.o.GetConcurrency,
 		Timeout:        d.o.WebTimeout,
+		MaxBodyBytes:   d.o.MaxBodyBytes,
 		Version:        d.o.Version,
 		Started:        d.started,
 	})

@@ -48,7 +48,7 @@ func (e engine) ResolveTimeout() time.Duration {
 	return time.Duration(e.d.current.Load().config.Global.ResolveTimeout)
 }
 
-func (e engine) ConfigText() string { return e.d.current.Load().config.String() }
+func (e engine) ConfigText() string { return e.d.current.Load().text }
 
 func (e engine) Cluster() api.Cluster { return api.Cluster{Status: "disabled"} }
 

@@ -19,6 +19,7 @@ import (
 // generation is everything that one configuration determines.
 type generation struct {
 	config       *config.Config
+	text         string // the configuration as it is shown
 	inhibitor    *inhibit.Inhibitor
 	pipeline     *notify.Pipeline
 	receivers    int // that a route names
@@ -38,7 +39,7 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	g := &generation{config: c}
+	g := &generation{config: c, text: c.String()}
 	receivers, err := d.receivers(c, g)
 	if err != nil {
 		return nil, err

@@ -4,23 +4,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	stdlog "log" //nolint:depguard // http.Server wants one
 	"net"
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/go-kit/log"
-	"github.com/go-kit/log/level"
+	"github.com/coreos/go-systemd/v22/activation"
+	"github.com/mdlayher/vsock"
 )
 
 // listen opens the ports. None stays open after an error.
 func (d *Daemon) listen(ctx context.Context) ([]net.Listener, error) {
 	listeners := slices.Clone(d.o.Listeners)
-	var listenConfig net.ListenConfig
+	if d.o.SystemdSocket {
+		passed, err := systemdListeners()
+		if err != nil {
+			closeAll(listeners)
+			return nil, err
+		}
+		return append(listeners, passed...), nil
+	}
 	for _, address := range d.o.ListenAddresses {
-		l, err := listenConfig.Listen(ctx, "tcp", address)
+		l, err := listenOn(ctx, address)
 		if err != nil {
 			closeAll(listeners)
 			return nil, fmt.Errorf("listen on %s: %w", address, err)
@@ -33,16 +40,46 @@ func (d *Daemon) listen(ctx context.Context) ([]net.Listener, error) {
 	return listeners, nil
 }
 
+// listenOn opens one port, of the network or of the host of a virtual machine.
+func listenOn(ctx context.Context, address string) (net.Listener, error) {
+	hostPort, virtual := strings.CutPrefix(address, "vsock://")
+	if !virtual {
+		var c net.ListenConfig
+		return c.Listen(ctx, "tcp", address)
+	}
+	_, text, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	l, err := vsock.Listen(uint32(port), nil)
+	if err != nil {
+		return nil, err // l in an interface would not be nil
+	}
+	return l, nil
+}
+
+// systemdListeners returns the sockets that systemd has opened.
+func systemdListeners() ([]net.Listener, error) {
+	passed, err := activation.Listeners()
+	if err != nil {
+		return nil, fmt.Errorf("sockets of systemd: %w", err)
+	}
+	// What is not a socket that connections come from is nil.
+	passed = slices.DeleteFunc(passed, func(l net.Listener) bool { return l == nil })
+	if len(passed) == 0 {
+		return nil, errors.New("sockets of systemd: none was passed")
+	}
+	return passed, nil
+}
+
 func closeAll(listeners []net.Listener) {
 	for _, l := range listeners {
 		_ = l.Close() // closed already, if the server was shut down
 	}
-}
-
-// httpErrors takes what net/http has to complain of, such as a client that breaks
-// off.
-func (d *Daemon) httpErrors() *stdlog.Logger {
-	return stdlog.New(log.NewStdlibAdapter(level.Debug(d.logger), log.MessageKey("err")), "", 0)
 }
 
 // external is how tocsin is reached from outside.

@@ -36,7 +36,7 @@ func allowed() map[string][]string {
 	return map[string][]string{
 		// The receivers' list and the shared test suite are above the receivers,
 		// and dispatch does not know any of them.
-		"notify/receivertest": {"internal/golden", "notify", "template", "alert"},
+		"notify/receivertest": {"internal/golden", "internal/yamlx", "notify", "template", "alert"},
 	}
 }
 

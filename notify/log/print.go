@@ -24,6 +24,7 @@ const (
 type printer struct {
 	buf   bytes.Buffer
 	color bool
+	zone  *time.Location
 }
 
 // paint writes text, in a style if colours are wanted.
@@ -37,14 +38,15 @@ func (p *printer) paint(text string, styles ...string) {
 	p.buf.WriteString(reset)
 }
 
-// notification prints one line for the group and a few for each alert:
+// notification prints one line for the group and a few for each alert, with
+// times in the zone that the notification has:
 //
 //	14:03:05 FIRING:1 alertname=DiskFull → terminal (first notification)
 //	  ● host=h1 severity=warning, since 14:02:35
 //	      summary: disk 93 % full
 func (p *printer) notification(n *notify.Notification) {
 	firing := len(n.Data.Alerts.Firing())
-	p.paint(n.Now.Local().Format(time.TimeOnly), dim)
+	p.paint(p.clock(n.Now), dim)
 	p.buf.WriteByte(' ')
 	if firing > 0 {
 		p.paint(fmt.Sprintf("FIRING:%d", firing), bold, red)
@@ -62,13 +64,13 @@ func (p *printer) notification(n *notify.Notification) {
 }
 
 func (p *printer) alert(a template.Alert, group template.KV) {
-	if a.Status == "firing" {
+	if a.Status == template.StatusFiring {
 		p.paint("  ● ", red)
 	} else {
 		p.paint("  ✓ ", green)
 	}
 	p.buf.WriteString(pairs(a.Labels, group))
-	p.paint(when(a), dim)
+	p.paint(p.when(a), dim)
 	p.buf.WriteByte('\n')
 	for _, pair := range a.Annotations.SortedPairs() {
 		fmt.Fprintf(&p.buf, "      %s: %s\n", clean(pair.Name), indent(pair.Value))
@@ -79,13 +81,15 @@ func (p *printer) alert(a template.Alert, group template.KV) {
 	}
 }
 
-func when(a template.Alert) string {
-	since := ", since " + a.StartsAt.Local().Format(time.TimeOnly)
-	if a.Status == "firing" {
+func (p *printer) when(a template.Alert) string {
+	since := ", since " + p.clock(a.StartsAt)
+	if a.Status == template.StatusFiring {
 		return since
 	}
-	return since + ", resolved " + a.EndsAt.Local().Format(time.TimeOnly)
+	return since + ", resolved " + p.clock(a.EndsAt)
 }
+
+func (p *printer) clock(t time.Time) string { return t.In(p.zone).Format(time.TimeOnly) }
 
 // pairs prints labels without those that stand above already.
 func pairs(labels, except template.KV) string {
@@ -116,6 +120,8 @@ func quoted(value string) string {
 // clean makes a text harmless for a terminal: whoever can post an alert must not
 // be able to move the cursor or change colours.
 func clean(text string) string {
+	// Some terminals take single bytes from 0x80 on for commands.
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	if !strings.ContainsFunc(text, harmful) {
 		return text
 	}

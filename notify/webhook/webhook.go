@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	texttemplate "text/template"
 
@@ -54,14 +53,8 @@ func checkURL(text string) error {
 		}
 		return nil
 	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		return errors.New("url: not a URL")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("url: unsupported scheme %q, want http or https", u.Scheme)
-	case u.Host == "":
-		return errors.New("url: missing host")
+	if _, err := notify.ParseURL(text); err != nil {
+		return fmt.Errorf("url: %w", err)
 	}
 	return nil
 }
