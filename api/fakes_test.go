@@ -131,12 +131,19 @@ type rig struct {
 	lifecycle *fakeLifecycle
 	registry  *prometheus.Registry
 	handler   http.Handler
+	prefix    string // of every path
 }
 
 // newRig builds the API; change may be nil.
 func newRig(tb testing.TB, change func(*Options)) *rig {
 	tb.Helper()
-	r := &rig{&fakeAlerts{}, &fakeSilences{}, &fakeEngine{}, &fakeLifecycle{}, prometheus.NewRegistry(), nil}
+	r := &rig{
+		alerts:    &fakeAlerts{},
+		silences:  &fakeSilences{},
+		engine:    &fakeEngine{cluster: Cluster{Status: "disabled"}},
+		lifecycle: &fakeLifecycle{},
+		registry:  prometheus.NewRegistry(),
+	}
 	o := Options{
 		Alerts:     r.alerts,
 		Silences:   r.silences,
@@ -153,6 +160,7 @@ func newRig(tb testing.TB, change func(*Options)) *rig {
 	if r.handler, err = New(o); err != nil {
 		tb.Fatal(err)
 	}
+	r.prefix = "/" + strings.Trim(o.RoutePrefix, "/")
 	return r
 }
 
@@ -181,10 +189,13 @@ func (c call) request(tb testing.TB) *http.Request {
 	return req
 }
 
+// do answers a request and holds the answer against openapi.yaml.
 func (r *rig) do(tb testing.TB, c call) *httptest.ResponseRecorder {
 	tb.Helper()
 	w := httptest.NewRecorder()
-	r.handler.ServeHTTP(w, c.request(tb))
+	req := c.request(tb)
+	r.handler.ServeHTTP(w, req)
+	r.keepContract(tb, req, w)
 	return w
 }
 

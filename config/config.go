@@ -47,6 +47,8 @@ type Config struct {
 	Warnings []string `yaml:"-"`
 	// Source is the text that was read.
 	Source []byte `yaml:"-"`
+
+	doc *yamlx.Document
 }
 
 // Global holds what applies where nothing else is said.

@@ -81,7 +81,7 @@ func (p *parser) parse(text []byte) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.doc = doc
+	p.doc, p.config.doc = doc, doc
 	var raw rawConfig
 	if err := doc.Decode(&raw); err != nil {
 		p.problem("", err)

@@ -18,6 +18,8 @@ type Receiver struct {
 	// Integrations come in the order of the kinds, and for each kind in that of
 	// the file.
 	Integrations []Integration
+
+	path string // in the file
 }
 
 // Integration is one configured integration.
@@ -71,7 +73,7 @@ func (p *parser) receiver(path string, raw *yamlx.Raw) (Receiver, bool) {
 	case labeled && label != rr.Name:
 		p.problem(path, fmt.Errorf("label name %q differs from the name of the receiver", label))
 	}
-	r := Receiver{Name: rr.Name, Labels: rr.Labels}
+	r := Receiver{Name: rr.Name, Labels: rr.Labels, path: path}
 	for _, kind := range p.options.Kinds {
 		key := kind.Name + listSuffix
 		r.Integrations = append(r.Integrations, p.integrations(path+"."+key, kind, rr.Lists[key])...)

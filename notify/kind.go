@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"time"
 
 	"github.com/go-kit/log"
 	commoncfg "github.com/prometheus/common/config"
+
+	"github.com/tocsin-alerting/tocsin/template"
 )
 
 // Kind is a sort of integration: its name, and how one is configured. The
@@ -32,6 +35,8 @@ type Config interface {
 	// Open prepares the integration. It fails on what cannot be seen in the
 	// configuration alone, such as a missing certificate file.
 	Open(d Deps) (Sender, error)
+	// Texts yields the templates of the entry by the path of their key.
+	Texts() iter.Seq2[string, template.Text]
 	// MarshalYAML returns the entry as it is shown, secrets hidden.
 	MarshalYAML() (any, error)
 }

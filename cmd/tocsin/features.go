@@ -11,21 +11,21 @@ import (
 	"github.com/go-kit/log/level"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/daemon"
 )
 
 const (
-	classicMode   = "classic-mode"
-	utf8Mode      = "utf8-strict-mode"
-	autoMemoryMax = "auto-gomemlimit"
+	classicMode     = "classic-mode"
+	utf8Mode        = "utf8-strict-mode"
+	autoMemoryMax   = "auto-gomemlimit"
+	alertMetrics    = "alert-names-in-metrics"
+	receiverMetrics = "receiver-name-in-metrics"
+	groupMetrics    = "group-key-in-metrics"
+	eventRecorder   = "event-recorder" // accepted, but it does not exist yet
 )
 
-// futureFeatures can be enabled and change nothing yet.
-func futureFeatures() []string {
-	return []string{"alert-names-in-metrics", "receiver-name-in-metrics", "group-key-in-metrics", "event-recorder"}
-}
-
 func featureNames() []string {
-	return append([]string{classicMode, utf8Mode, autoMemoryMax}, futureFeatures()...)
+	return []string{classicMode, utf8Mode, autoMemoryMax, alertMetrics, receiverMetrics, groupMetrics, eventRecorder}
 }
 
 // enable switches features on.
@@ -41,7 +41,13 @@ func (f *flags) enable() error {
 	}
 	slices.Sort(f.enabled)
 	f.enabled = slices.Compact(f.enabled)
-	classic, utf8 := slices.Contains(f.enabled, classicMode), slices.Contains(f.enabled, utf8Mode)
+	has := func(name string) bool { return slices.Contains(f.enabled, name) }
+	f.daemon.Metrics = daemon.MetricsOptions{
+		AlertNames: has(alertMetrics),
+		Receivers:  has(receiverMetrics),
+		GroupKeys:  has(groupMetrics),
+	}
+	classic, utf8 := has(classicMode), has(utf8Mode)
 	switch {
 	case classic && utf8:
 		return errors.New("--enable-feature: classic-mode and utf8-strict-mode exclude each other")
@@ -58,7 +64,7 @@ func (f *flags) enable() error {
 func (f *flags) applyFeatures(logger log.Logger) {
 	for _, name := range f.enabled {
 		msg := "Experimental feature enabled"
-		if slices.Contains(futureFeatures(), name) {
+		if name == eventRecorder {
 			msg = "Feature has no effect yet in this version"
 		}
 		_ = level.Warn(logger).Log("msg", msg, "feature", name)

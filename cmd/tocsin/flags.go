@@ -51,6 +51,8 @@ func parseFlags(args []string, stdout, stderr io.Writer) (f *flags, done bool, e
 	named := false
 	app.Flag("config.file", "Configuration file. Without it: tocsin.yml or alertmanager.yml in the working directory, or else a built-in configuration that prints every alert.").
 		IsSetByUser(&named).StringVar(&f.configFile)
+	app.Flag("config.strict-templates", "Refuse a configuration with a template that fails, instead of a warning at the start and a plain text at night.").
+		BoolVar(&f.daemon.StrictTemplates)
 	d.storage(&f.daemon)
 	d.web(&f.daemon)
 	d.cluster(&f.daemon.Cluster)

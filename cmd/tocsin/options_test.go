@@ -34,6 +34,7 @@ func TestServerFlags(t *testing.T) {
 		"--dispatch.maintenance-interval=1s":     func(*daemon.Options) {},
 		"--web.systemd-socket":                   func(o *daemon.Options) { o.SystemdSocket = true },
 		"--no-web.systemd-socket":                func(*daemon.Options) {},
+		"--config.strict-templates":              func(o *daemon.Options) { o.StrictTemplates = true },
 		"--web.config.file=web.yml":              func(o *daemon.Options) { o.WebConfigFile = "web.yml" },
 		"--web.max-request-body-bytes=1":         func(o *daemon.Options) { o.MaxBodyBytes = 1 },
 		"--web.timeout=-1s":                      func(o *daemon.Options) { o.WebTimeout = -time.Second },
@@ -167,12 +168,26 @@ func TestFeaturesWarn(t *testing.T) {
 			t.Errorf("%s: %q, want one warning", name, lines)
 			continue
 		}
-		if future := slices.Contains(futureFeatures(), name); strings.Contains(lines[0], "no effect") != future {
+		if future := name == eventRecorder; strings.Contains(lines[0], "no effect") != future {
 			t.Errorf("%s: %q, but has no effect: %t", name, lines[0], future)
 		}
 	}
 	if lines := warned(t, "receiver-name-in-metrics,classic-mode,group-key-in-metrics"); len(lines) != 3 {
 		t.Errorf("three features: %q", lines)
+	}
+}
+
+func TestMetricsFeatures(t *testing.T) {
+	for features, want := range map[string]daemon.MetricsOptions{
+		"":                         {},
+		"alert-names-in-metrics":   {AlertNames: true},
+		"receiver-name-in-metrics": {Receivers: true},
+		"group-key-in-metrics":     {GroupKeys: true},
+		"group-key-in-metrics, alert-names-in-metrics": {AlertNames: true, GroupKeys: true},
+	} {
+		if got := parsed(t, "--enable-feature="+features).daemon.Metrics; got != want {
+			t.Errorf("%s: %+v, want %+v", features, got, want)
+		}
 	}
 }
 

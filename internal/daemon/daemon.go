@@ -44,7 +44,9 @@ import (
 // of the command line where nothing else is said.
 type Options struct {
 	ConfigFile string // empty: the built-in configuration
-	Syntax     alert.Syntax
+	// StrictTemplates makes a template that fails an error in the configuration.
+	StrictTemplates bool
+	Syntax          alert.Syntax
 
 	StoragePath         string // empty: nothing is stored
 	Retention           time.Duration
@@ -71,6 +73,7 @@ type Options struct {
 	MaxBodyBytes   int64 // of a request; 0: 64 MiB
 
 	Cluster ClusterOptions
+	Metrics MetricsOptions
 
 	Version  api.VersionInfo
 	Logger   log.Logger
@@ -125,8 +128,10 @@ func New(o Options) (*Daemon, error) {
 
 	// Memory first: everything else reads it.
 	d.alerts = store.NewAlerts(store.Options{
-		GCInterval: o.AlertsGCInterval,
-		Metrics:    store.NewMetrics(d.registry, false),
+		GCInterval:   o.AlertsGCInterval,
+		PerNameLimit: o.AlertsPerNameLimit,
+		Logger:       log.With(d.logger, "component", "alerts"),
+		Metrics:      store.NewMetrics(d.registry, o.Metrics.AlertNames),
 	})
 	d.silences = silence.New(silence.Options{
 		Retention:   o.Retention,
@@ -138,7 +143,7 @@ func New(o Options) (*Daemon, error) {
 		LogChanges:  o.LogSilences,
 		Registerer:  d.registry,
 	})
-	d.notified = notify.NewMetrics(d.registry, false)
+	d.notified = notify.NewMetrics(d.registry, o.Metrics.Receivers)
 	d.notified.Prepare(all.Kinds())
 	d.log = notify.NewLog(notify.LogOptions{
 		Retention: o.Retention,

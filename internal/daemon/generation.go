@@ -2,8 +2,11 @@ package daemon
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/go-kit/log"
@@ -20,10 +23,11 @@ import (
 type generation struct {
 	config       *config.Config
 	text         string // the configuration as it is shown
+	inputs       string // what it was made from, hashed
 	inhibitor    *inhibit.Inhibitor
 	pipeline     *notify.Pipeline
-	receivers    int // that a route names
-	integrations int // of those
+	used         []notify.Receiver // by a route
+	integrations int               // of those
 }
 
 // close ends a generation that no group uses any more. Sends that run may end
@@ -39,14 +43,28 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	g := &generation{config: c, text: c.String()}
-	receivers, err := d.receivers(c, g)
+	if problems := c.CheckTemplates(templates); len(problems) > 0 {
+		if d.o.StrictTemplates {
+			return nil, fmt.Errorf("templates that fail:\n%w", problems)
+		}
+		for _, err := range problems {
+			_ = level.Warn(d.logger).Log("msg", "Template fails, a plain text will be sent in its place", "err", err)
+		}
+	}
+	inputs, err := hashInputs(c)
 	if err != nil {
 		return nil, err
 	}
+	g := &generation{config: c, text: c.String(), inputs: inputs}
+	if g.used, err = d.receivers(c); err != nil {
+		return nil, err
+	}
+	for _, r := range g.used {
+		g.integrations += len(r.Integrations)
+	}
 	g.inhibitor = inhibit.New(c.Rules, d.alerts)
 	g.pipeline = notify.New(notify.Options{
-		Receivers:   receivers,
+		Receivers:   g.used,
 		Intervals:   c.Intervals,
 		Inhibitions: g.inhibitor,
 		Silences:    d.silences,
@@ -59,8 +77,30 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 	return g, nil
 }
 
+// hashInputs identifies everything that a generation is made from: the file, and
+// the templates that it names. Secrets and certificates in files of their own are
+// read again when they are used.
+func hashInputs(c *config.Config) (string, error) {
+	sum := sha256.New()
+	_, _ = sum.Write(c.Source) // a hash does not fail
+	for _, glob := range c.Templates {
+		files, err := filepath.Glob(glob)
+		if err != nil {
+			return "", fmt.Errorf("templates: %s: %w", glob, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return "", fmt.Errorf("templates: %w", err)
+			}
+			_, _ = fmt.Fprintf(sum, "\x00%s\x00%d\x00%s", file, len(text), text)
+		}
+	}
+	return string(sum.Sum(nil)), nil
+}
+
 // receivers opens the integrations of all receivers that a route names.
-func (d *Daemon) receivers(c *config.Config, g *generation) ([]notify.Receiver, error) {
+func (d *Daemon) receivers(c *config.Config) ([]notify.Receiver, error) {
 	deps := notify.Deps{
 		HTTP:      c.Global.HTTPConfig,
 		UserAgent: userAgent(d.o.Version.Version),
@@ -91,8 +131,6 @@ func (d *Daemon) receivers(c *config.Config, g *generation) ([]notify.Receiver, 
 			})
 		}
 		receivers = append(receivers, r)
-		g.receivers++
-		g.integrations += len(r.Integrations)
 	}
 	return receivers, nil
 }
@@ -123,6 +161,8 @@ func (d *Daemon) build() error {
 		StartAt:    startAt,
 		Registerer: d.registry,
 		Logger:     log.With(d.logger, "component", "dispatcher"),
+
+		GroupKeysInMetrics: d.o.Metrics.GroupKeys,
 	})
 	d.install(g)
 	return nil
@@ -157,6 +197,13 @@ func (d *Daemon) reload() error {
 		return err
 	}
 	old := d.current.Load()
+	if next.inputs == old.inputs {
+		// Nothing that runs is touched, not even by a replacement that is equal.
+		next.close(d.patience)
+		d.metrics.installed(old)
+		_ = level.Info(d.logger).Log("msg", "Configuration is as it was")
+		return nil
+	}
 	d.dispatcher.Swap(c.Tree, next.pipeline)
 	d.install(next)
 	// What the old receivers are sending may end in its own time.
@@ -169,11 +216,12 @@ func (d *Daemon) install(g *generation) {
 	for _, warning := range g.config.Warnings {
 		_ = level.Warn(d.logger).Log("msg", "Configuration", "err", warning)
 	}
+	d.notified.PrepareReceivers(g.used)
 	d.current.Store(g)
 	d.metrics.installed(g)
 	file := d.o.ConfigFile
 	if file == "" {
 		file = "built in"
 	}
-	_ = level.Info(d.logger).Log("msg", "Configuration in force", "file", file, "receivers", g.receivers, "integrations", g.integrations)
+	_ = level.Info(d.logger).Log("msg", "Configuration in force", "file", file, "receivers", len(g.used), "integrations", g.integrations)
 }

@@ -10,6 +10,13 @@ import (
 	"github.com/tocsin-alerting/tocsin/api"
 )
 
+// MetricsOptions adds labels to metrics, at the cost of a series for each value.
+type MetricsOptions struct {
+	AlertNames bool // on alerts that were dropped for the limit of their name
+	Receivers  bool // on notifications
+	GroupKeys  bool // on the number of alerts
+}
+
 type metrics struct {
 	hash, reloaded, reloadedAt            prometheus.Gauge
 	receivers, integrations, inhibitRules prometheus.Gauge
@@ -46,7 +53,7 @@ func (m metrics) installed(g *generation) {
 	m.hash.Set(configHash(g.config.Source))
 	m.reloaded.Set(1)
 	m.reloadedAt.SetToCurrentTime()
-	m.receivers.Set(float64(g.receivers))
+	m.receivers.Set(float64(len(g.used)))
 	m.integrations.Set(float64(g.integrations))
 	m.inhibitRules.Set(float64(g.inhibitor.Rules()))
 }

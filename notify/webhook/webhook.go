@@ -33,6 +33,14 @@ type Config struct {
 	Payload any `yaml:"payload,omitempty"`
 }
 
+// Templates returns the URL if it is a template.
+func (c Config) Templates() map[string]template.Text {
+	if !strings.Contains(string(c.URL), "{{") {
+		return nil
+	}
+	return map[string]template.Text{"url": template.Text(c.URL)}
+}
+
 // Check returns what is wrong with an entry.
 func (c Config) Check() error {
 	if err := notify.OneOf("url", string(c.URL), c.URLFile); err != nil {

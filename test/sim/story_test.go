@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tocsin-alerting/tocsin/internal/daemon"
 )
 
 const config = `
@@ -124,4 +126,51 @@ func TestReload(t *testing.T) {
 		w.until(6 * time.Minute)
 		w.want("30s ops +a (first notification)", "5m30s new +a +b (new alerts added)")
 	})
+}
+
+func TestReloadOfAnEqualFileIsANoOp(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		w.must(http.MethodPost, "/-/reload", "")
+		if !strings.Contains(w.logs.String(), `msg="Configuration is as it was"`) {
+			t.Error("an equal file was put in force again")
+		}
+		w.write(config + "# a comment\n")
+		w.must(http.MethodPost, "/-/reload", "")
+		if n := strings.Count(w.logs.String(), `msg="Configuration in force"`); n != 2 {
+			t.Errorf("%d configurations were put in force, want 2", n)
+		}
+	})
+}
+
+const brokenTemplate = `
+route: {receiver: ops, group_wait: 0s}
+receivers:
+  - name: ops
+    webhook_configs:
+      - url: http://receiver.example/ops
+        payload: {text: '{{ .NoSuchField }}'}
+`
+
+func TestATemplateThatFailsLetsTheAlertThrough(t *testing.T) {
+	inBubble(t, brokenTemplate, func(w *world) {
+		if logs := w.logs.String(); !strings.Contains(logs, "webhook_configs[0].payload.text: line 7: ") {
+			t.Error("the log does not say at the start which template fails")
+		}
+		w.fires("a")
+		w.until(time.Second)
+		w.want("0s ops +a (first notification)")
+		if metrics := w.must(http.MethodGet, "/metrics", ""); !strings.Contains(metrics, `tocsin_template_failures_total{integration="webhook"} 1`+"\n") {
+			t.Error("the failure is not counted")
+		}
+	})
+}
+
+func TestStrictTemplates(t *testing.T) {
+	strict := func(o *daemon.Options) { o.StrictTemplates = true }
+	inBubble(t, config, func(w *world) {
+		w.write(brokenTemplate)
+		if status, text := w.call(http.MethodPost, "/-/reload", ""); status != http.StatusInternalServerError || !strings.Contains(text, "line 7") {
+			t.Errorf("reload answers %d: %s; want 500 and the place of the mistake", status, text)
+		}
+	}, strict)
 }

@@ -98,7 +98,7 @@ func (l *logs) String() string {
 }
 
 // inBubble plays a story with a daemon that runs a configuration.
-func inBubble(t *testing.T, config string, story func(w *world)) {
+func inBubble(t *testing.T, config string, story func(w *world), options ...func(*daemon.Options)) {
 	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -106,14 +106,19 @@ func inBubble(t *testing.T, config string, story func(w *world)) {
 		w.write(config)
 		receiver, stopReceiver := w.receiver()
 		front := newPipes()
-		d, err := daemon.New(daemon.Options{
+		o := daemon.Options{
 			ConfigFile: w.file,
 			Listeners:  []net.Listener{front},
 			Retention:  120 * time.Hour,
 			Version:    api.VersionInfo{Version: "sim"},
 			Logger:     log.NewLogfmtLogger(log.NewSyncWriter(w.logs)),
+			Stdout:     io.Discard,
 			Dial:       receiver.dial,
-		})
+		}
+		for _, option := range options {
+			option(&o)
+		}
+		d, err := daemon.New(o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// The answer to every request that a test sends through rig.do is held against
+// openapi.yaml: status, content type and body.
+
+// contract returns openapi.yaml.
+var contract = sync.OnceValues(func() (*openapi3.T, error) {
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(OpenAPI()))
+	if err != nil {
+		return nil, err
+	}
+	return doc, doc.Validate(context.Background())
+})
+
+func description(tb testing.TB) *openapi3.T {
+	tb.Helper()
+	doc, err := contract()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return doc
+}
+
+// described returns the path of openapi.yaml that is asked for below /api/v2.
+func described(doc *openapi3.T, path string) (string, *openapi3.PathItem) {
+	if item := doc.Paths.Value(path); item != nil {
+		return path, item
+	}
+	const silence = "/silence/"
+	if id, ok := strings.CutPrefix(path, silence); ok && id != "" && !strings.Contains(id, "/") {
+		return silence + "{silenceID}", doc.Paths.Value(silence + "{silenceID}")
+	}
+	return "", nil
+}
+
+// keepContract fails unless the answer is as described.
+func (rig *rig) keepContract(tb testing.TB, r *http.Request, w *httptest.ResponseRecorder) {
+	tb.Helper()
+	path, ok := strings.CutPrefix(r.URL.EscapedPath(), strings.TrimSuffix(rig.prefix, "/")+"/api/v2/")
+	if !ok || (r.Method == http.MethodOptions && w.Code == http.StatusNoContent) {
+		return // outside of what is described, or a preflight
+	}
+	doc := description(tb)
+	path, item := described(doc, "/"+path)
+	method := r.Method
+	switch {
+	case item == nil && w.Code != http.StatusNotFound && w.Code != http.StatusServiceUnavailable:
+		tb.Errorf("%s %s: %d, although there is no such path", r.Method, r.URL, w.Code)
+		return
+	case item == nil:
+		path, method = "/status", http.MethodGet // all paths refuse in the same way
+	case item.GetOperation(method) == nil && w.Code != http.StatusMethodNotAllowed && w.Code != http.StatusServiceUnavailable:
+		tb.Errorf("%s %s: %d, although there is no such method", r.Method, r.URL, w.Code)
+		return
+	case item.GetOperation(method) == nil:
+		method = http.MethodGet
+	}
+	if err := answersAs(r, sniffed(w), operation(doc, path, method)); err != nil {
+		tb.Errorf("%s %s: %d %.200s\n%v", r.Method, r.URL, w.Code, w.Body, err)
+	}
+}
+
+// sniffed returns the answer with the Content-Type that net/http adds when there
+// is none, as in the answers of http.TimeoutHandler.
+func sniffed(w *httptest.ResponseRecorder) *httptest.ResponseRecorder {
+	if w.Body.Len() == 0 || w.Header().Get("Content-Type") != "" {
+		return w
+	}
+	sent := httptest.NewRecorder()
+	sent.Code, sent.Body = w.Code, w.Body
+	maps.Copy(sent.Header(), w.Header())
+	sent.Header().Set("Content-Type", http.DetectContentType(w.Body.Bytes()))
+	return sent
+}
+
+// operation returns the place of an operation in openapi.yaml.
+func operation(doc *openapi3.T, path, method string) *routers.Route {
+	item := doc.Paths.Value(path)
+	op := item.GetOperation(method)
+	if op == nil {
+		op = item.Operations()[http.MethodDelete]
+	}
+	return &routers.Route{Spec: doc, Server: doc.Servers[0], Path: path, PathItem: item, Method: method, Operation: op}
+}
+
+// answersAs returns what is wrong with an answer.
+func answersAs(r *http.Request, w *httptest.ResponseRecorder, route *routers.Route) error {
+	response := route.Operation.Responses.Status(w.Code)
+	if response == nil {
+		response = route.Operation.Responses.Default()
+	}
+	if len(response.Value.Content) == 0 {
+		if typ := w.Header().Get("Content-Type"); w.Body.Len() > 0 || typ != "" {
+			return fmt.Errorf("there should be no body, and no Content-Type %q", typ)
+		}
+		return nil
+	}
+	asked := r.Clone(context.Background())
+	asked.Method = route.Method
+	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: asked, Route: route},
+		Status:                 w.Code,
+		Header:                 w.Header(),
+		Body:                   io.NopCloser(strings.NewReader(w.Body.String())),
+		Options:                &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	})
+}
+
+// asksAs returns what is wrong with a request.
+func asksAs(r *http.Request, route *routers.Route) error {
+	return openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{Request: r, Route: route})
+}
