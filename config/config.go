@@ -56,12 +56,45 @@ type Global struct {
 	// ResolveTimeout is when an alert ends whose sender does not say.
 	ResolveTimeout yamlx.Duration              `yaml:"resolve_timeout"`
 	HTTPConfig     *commoncfg.HTTPClientConfig `yaml:"http_config,omitempty"`
+	// Parts are the settings of the kinds that have some: pointers to structs,
+	// in the order of the kinds.
+	Parts []any `yaml:",inline"`
+
+	kinds map[string]any // the same by the name of the kind
 }
 
 // defaultGlobal is a new value each time, since decoding writes into it.
-func defaultGlobal() Global {
+func defaultGlobal(kinds []notify.Kind) Global {
 	http := commoncfg.DefaultHTTPClientConfig
-	return Global{ResolveTimeout: yamlx.Duration(5 * time.Minute), HTTPConfig: &http}
+	g := Global{
+		ResolveTimeout: yamlx.Duration(5 * time.Minute),
+		HTTPConfig:     &http,
+		kinds:          make(map[string]any),
+	}
+	for _, kind := range kinds {
+		if part := kind.Globals(); part != nil {
+			g.Parts = append(g.Parts, part)
+			g.kinds[kind.Name] = part
+		}
+	}
+	return g
+}
+
+// MarshalYAML shows the section as the file writes it, in one mapping.
+func (g Global) MarshalYAML() (any, error) {
+	all := &yaml.Node{Kind: yaml.MappingNode}
+	own := struct {
+		ResolveTimeout yamlx.Duration              `yaml:"resolve_timeout"`
+		HTTPConfig     *commoncfg.HTTPClientConfig `yaml:"http_config,omitempty"`
+	}{g.ResolveTimeout, g.HTTPConfig}
+	for _, part := range append([]any{own}, g.Parts...) {
+		var node yaml.Node
+		if err := node.Encode(part); err != nil {
+			return nil, err
+		}
+		all.Content = append(all.Content, node.Content...)
+	}
+	return all, nil
 }
 
 // Options says how a file is read.
@@ -89,7 +122,7 @@ func Load(path string, o Options) (*Config, error) {
 
 // Parse reads a text.
 func Parse(text []byte, o Options) (*Config, error) {
-	p := parser{options: o, config: &Config{Global: defaultGlobal(), Source: text}}
+	p := parser{options: o, config: &Config{Global: defaultGlobal(o.Kinds), Source: text}}
 	return p.parse(text)
 }
 

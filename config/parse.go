@@ -103,9 +103,16 @@ func (p *parser) sections(raw rawConfig) {
 	c := p.config
 	p.decode("global", raw.Global, &c.Global)
 	if c.Global.HTTPConfig == nil {
-		c.Global.HTTPConfig = defaultGlobal().HTTPConfig
+		c.Global.HTTPConfig = defaultGlobal(nil).HTTPConfig
 	}
 	c.Global.HTTPConfig.SetDirectory(p.options.Dir)
+	for _, part := range c.Global.Parts {
+		if checks, ok := part.(interface{ Check() error }); ok {
+			if err := checks.Check(); err != nil {
+				p.problem("global", err)
+			}
+		}
+	}
 	c.InhibitRules = each("inhibit_rules", raw.InhibitRules, p.inhibitRule)
 	c.Receivers = each("receivers", raw.Receivers, p.receiver)
 	c.Templates = make([]string, len(raw.Templates))

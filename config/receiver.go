@@ -85,6 +85,15 @@ func (p *parser) receiver(path string, raw *yamlx.Raw) (Receiver, bool) {
 	return r, true
 }
 
+// around is what entries of a kind take from the rest of the file.
+func (p *parser) around(kind notify.Kind) notify.Around {
+	return notify.Around{
+		Dir:    p.options.Dir,
+		HTTP:   p.config.Global.HTTPConfig,
+		Global: p.config.Global.kinds[kind.Name],
+	}
+}
+
 // integrations reads a list of integrations of one kind.
 func (p *parser) integrations(path string, kind notify.Kind, raw *yamlx.Raw) []Integration {
 	var entries []*yamlx.Raw
@@ -98,16 +107,13 @@ func (p *parser) integrations(path string, kind notify.Kind, raw *yamlx.Raw) []I
 			p.problem(place, fmt.Errorf("missing %s config", kind.Name))
 			continue
 		}
-		c, err := kind.Decode(entry.Decode)
+		c, err := kind.Decode(entry.Decode, p.around(kind))
 		if err != nil {
 			p.problem(place, err)
 			continue
 		}
 		if t := c.AttemptTimeout(); t > 0 && t < time.Millisecond {
 			p.warn(place, fmt.Sprintf("the timeout is %s; a number without a unit is nanoseconds", t))
-		}
-		if files, ok := c.(interface{ SetDirectory(string) }); ok {
-			files.SetDirectory(p.options.Dir)
 		}
 		list = append(list, Integration{Kind: kind.Name, Index: i, Config: c})
 	}

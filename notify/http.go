@@ -39,11 +39,8 @@ type Answer struct {
 // section where the entry has none.
 func NewClient(d Deps, name string, c HTTPCommon) (*Client, error) {
 	settings := commoncfg.DefaultHTTPClientConfig
-	switch {
-	case c.HTTPConfig != nil:
+	if c.HTTPConfig != nil {
 		settings = *c.HTTPConfig
-	case d.HTTP != nil:
-		settings = *d.HTTP
 	}
 	var options []commoncfg.HTTPClientOption
 	if d.UserAgent != "" {

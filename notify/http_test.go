@@ -174,16 +174,13 @@ func withHeader(value string) *commoncfg.HTTPClientConfig {
 
 func TestClientSettings(t *testing.T) {
 	tests := []struct {
-		name   string
-		global *commoncfg.HTTPClientConfig
-		own    *commoncfg.HTTPClientConfig
-		want   string
+		name string
+		own  *commoncfg.HTTPClientConfig
+		want string
 	}{
-		{"defaults", nil, nil, ""},
-		{"global", withHeader("global"), nil, "global"},
-		{"own", nil, withHeader("own"), "own"},
-		{"own before global", withHeader("global"), withHeader("own"), "own"},
-		{"own and empty before global", withHeader("global"), &commoncfg.HTTPClientConfig{}, ""},
+		{"defaults", nil, ""},
+		{"own", withHeader("own"), "own"},
+		{"own and empty", &commoncfg.HTTPClientConfig{}, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -191,7 +188,7 @@ func TestClientSettings(t *testing.T) {
 			server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 				from, agent = r.Header.Get("X-From"), r.UserAgent()
 			})
-			d := notify.Deps{HTTP: test.global, UserAgent: "tocsin/1"}
+			d := notify.Deps{UserAgent: "tocsin/1"}
 			if _, err := do(t, d, notify.HTTPCommon{HTTPConfig: test.own}, server.URL); err != nil {
 				t.Fatal(err)
 			}

@@ -18,13 +18,33 @@ import (
 // configuration of a receiver lists integrations of a kind under the key
 // <name>_configs.
 type Kind struct {
-	Name   string
-	decode func(unmarshal func(any) error) (Config, error)
+	Name    string
+	globals func() any
+	decode  func(unmarshal func(any) error, around Around) (Config, error)
 }
 
-// Decode reads one entry of a configuration. Keys that are unknown are errors
-// if unmarshal is strict.
-func (k Kind) Decode(unmarshal func(any) error) (Config, error) { return k.decode(unmarshal) }
+// Around is what an entry can take from outside itself.
+type Around struct {
+	Dir    string                      // of the configuration file: relative paths begin there
+	HTTP   *commoncfg.HTTPClientConfig // of the global section; nil: the defaults
+	Global any                         // what Globals returned, decoded; nil: as it was returned
+}
+
+// Globals returns a pointer to what the global section may say for this kind,
+// its defaults filled in, or nil if it has nothing to say. The keys are those of
+// yaml struct tags.
+func (k Kind) Globals() any {
+	if k.globals == nil {
+		return nil
+	}
+	return k.globals()
+}
+
+// Decode reads one entry of a configuration and fills in what it takes from
+// around. Keys that are unknown are errors if unmarshal is strict.
+func (k Kind) Decode(unmarshal func(any) error, around Around) (Config, error) {
+	return k.decode(unmarshal, around)
+}
 
 // Config is one configured integration, checked and ready to be opened.
 type Config interface {
@@ -41,14 +61,9 @@ type Config interface {
 	MarshalYAML() (any, error)
 }
 
-// located is implemented by settings that name files.
-type located interface{ SetDirectory(dir string) }
-
 // Deps is what integrations may use of the world. The zero value of a field
 // means the real thing or none.
 type Deps struct {
-	// HTTP is the http_config of entries that have none of their own.
-	HTTP      *commoncfg.HTTPClientConfig
 	UserAgent string
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	Stdout    io.Writer
@@ -70,33 +85,101 @@ type HTTPCommon struct {
 	HTTPConfig *commoncfg.HTTPClientConfig `yaml:"http_config,omitempty"`
 }
 
-// SetDirectory makes relative paths in http_config begin at dir.
-func (c HTTPCommon) SetDirectory(dir string) { c.HTTPConfig.SetDirectory(dir) }
+// locate makes relative paths in http_config begin at dir.
+func (c *HTTPCommon) locate(dir string) { c.HTTPConfig.SetDirectory(dir) }
+
+// borrow takes the global http_config if the entry has none.
+func (c *HTTPCommon) borrow(global *commoncfg.HTTPClientConfig) {
+	if c.HTTPConfig == nil {
+		c.HTTPConfig = global
+	}
+}
 
 // settings is what embedding Common gives a struct.
 type settings interface{ common() Common }
 
-// checker is implemented by settings with rules of their own.
+// checker is implemented by settings, of entries or global, with rules of their
+// own.
 type checker interface{ Check() error }
+
+func check(settings any) error {
+	if c, ok := settings.(checker); ok {
+		return c.Check()
+	}
+	return nil
+}
+
+// speaksHTTP is what embedding HTTPCommon gives a pointer to a struct.
+type speaksHTTP interface {
+	locate(dir string)
+	borrow(global *commoncfg.HTTPClientConfig)
+}
 
 // NewKind describes a kind. defaults are the settings before an entry is
 // decoded over them; settings with a method Check() error are checked after it.
 func NewKind[C settings](name string, defaults C, open func(C, Deps) (Sender, error)) Kind {
-	return Kind{Name: name, decode: func(unmarshal func(any) error) (Config, error) {
-		c := defaults
-		if err := unmarshal(&c); err != nil {
+	return Kind{Name: name, decode: func(unmarshal func(any) error, around Around) (Config, error) {
+		return decode(entry[C]{name: name, defaults: defaults, open: open}, unmarshal, around)
+	}}
+}
+
+// NewKindWithGlobals is NewKind for a kind that takes settings from the global
+// section. globals are the global settings before that section is decoded over
+// them. inherit fills in what an entry lacks, after the entry has been checked
+// on its own, and returns what is still missing; the http_config of the entry is
+// nil then if it has none, and http is the global one.
+func NewKindWithGlobals[C settings, G any](
+	name string, defaults C, globals G,
+	inherit func(c *C, g G, http *commoncfg.HTTPClientConfig) error,
+	open func(C, Deps) (Sender, error),
+) Kind {
+	return Kind{
+		Name:    name,
+		globals: func() any { g := globals; return &g },
+		decode: func(unmarshal func(any) error, around Around) (Config, error) {
+			g, given := around.Global.(*G)
+			if !given {
+				g = &globals
+			}
+			e := entry[C]{name: name, defaults: defaults, open: open}
+			e.inherit = func(c *C, http *commoncfg.HTTPClientConfig) error { return inherit(c, *g, http) }
+			return decode(e, unmarshal, around)
+		},
+	}
+}
+
+// entry is how entries of a kind are read.
+type entry[C settings] struct {
+	name     string
+	defaults C
+	inherit  func(c *C, http *commoncfg.HTTPClientConfig) error // may be nil
+	open     func(C, Deps) (Sender, error)
+}
+
+func decode[C settings](e entry[C], unmarshal func(any) error, around Around) (Config, error) {
+	c := e.defaults
+	if err := unmarshal(&c); err != nil {
+		return nil, err
+	}
+	if timeout := c.common().Timeout; timeout < 0 {
+		return nil, fmt.Errorf("timeout: %s is negative", timeout)
+	}
+	if err := check(c); err != nil {
+		return nil, err
+	}
+	http, overHTTP := any(&c).(speaksHTTP)
+	if overHTTP {
+		http.locate(around.Dir)
+	}
+	if e.inherit != nil {
+		if err := e.inherit(&c, around.HTTP); err != nil {
 			return nil, err
 		}
-		if timeout := c.common().Timeout; timeout < 0 {
-			return nil, fmt.Errorf("timeout: %s is negative", timeout)
-		}
-		if checks, ok := any(c).(checker); ok {
-			if err := checks.Check(); err != nil {
-				return nil, err
-			}
-		}
-		return config[C]{name: name, settings: c, open: open}, nil
-	}}
+	}
+	if overHTTP {
+		http.borrow(around.HTTP)
+	}
+	return config[C]{name: e.name, settings: c, open: e.open}, nil
 }
 
 type config[C settings] struct {
@@ -109,14 +192,6 @@ func (c config[C]) SendsResolved() bool           { return c.settings.common().S
 func (c config[C]) AttemptTimeout() time.Duration { return c.settings.common().Timeout }
 func (c config[C]) Open(d Deps) (Sender, error)   { return c.open(c.settings, d) }
 func (c config[C]) MarshalYAML() (any, error)     { return c.settings, nil }
-
-// SetDirectory makes relative paths of files begin at dir, the folder of the
-// configuration file.
-func (c config[C]) SetDirectory(dir string) {
-	if files, ok := any(c.settings).(located); ok {
-		files.SetDirectory(dir)
-	}
-}
 
 // String keeps the settings, and the secrets in them, out of whatever prints
 // the value by accident.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	commoncfg "github.com/prometheus/common/config"
 	"gopkg.in/yaml.v3"
 
 	"github.com/tocsin-alerting/tocsin/internal/yamlx"
@@ -46,7 +47,7 @@ func decode(kind notify.Kind, text string) (notify.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return kind.Decode(d.Decode)
+	return kind.Decode(d.Decode, notify.Around{})
 }
 
 func TestKind(t *testing.T) {
@@ -122,5 +123,73 @@ func TestConfigHidesItself(t *testing.T) {
 		if got := fmt.Sprintf(verb+" "+verb, c, holder{c}); strings.Contains(got, "hemp") || !strings.Contains(got, "bell") {
 			t.Errorf("%s shows %s", verb, got)
 		}
+	}
+}
+
+// towers is what the global section says for bells.
+type towers struct {
+	Rope   notify.Secret `yaml:"bell_rope,omitempty"`
+	Height int           `yaml:"bell_height"`
+}
+
+func TestKindWithGlobals(t *testing.T) {
+	var got bell
+	kind := notify.NewKindWithGlobals("bell", bell{Strokes: 3}, towers{Height: 20},
+		func(b *bell, g towers, _ *commoncfg.HTTPClientConfig) error {
+			if b.Rope == "" {
+				b.Rope = g.Rope
+			}
+			if b.Rope == "" {
+				return errors.New("no rope")
+			}
+			b.Strokes += g.Height
+			return nil
+		},
+		func(b bell, _ notify.Deps) (notify.Sender, error) {
+			got = b
+			return nil, nil
+		})
+	if notify.NewKind("plain", bell{}, nil).Globals() != nil {
+		t.Error("a kind without global settings has some")
+	}
+	global := kind.Globals().(*towers)
+	global.Rope = "global"
+	if again := kind.Globals().(*towers); again.Rope != "" || again.Height != 20 {
+		t.Errorf("the defaults are %+v after a copy was changed", *again)
+	}
+	http := &commoncfg.HTTPClientConfig{FollowRedirects: true}
+	for _, c := range []struct {
+		name, entry string
+		around      notify.Around
+		rope        notify.Secret
+		wrong       string
+	}{
+		{"from global", "{}", notify.Around{Global: global, HTTP: http}, "global", ""},
+		{"its own", "{rope: own}", notify.Around{Global: global, HTTP: http}, "own", ""},
+		{"nowhere", "{}", notify.Around{}, "", "no rope"},
+		{"wrong in itself", "{strokes: 13}", notify.Around{Global: global}, "", "bad luck"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, err := yamlx.Parse([]byte(c.entry))
+			if err != nil {
+				t.Fatal(err)
+			}
+			config, err := kind.Decode(d.Decode, c.around)
+			if c.wrong != "" {
+				if err == nil || !strings.Contains(err.Error(), c.wrong) {
+					t.Errorf("error %v, want one with %q", err, c.wrong)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := config.Open(notify.Deps{}); err != nil {
+				t.Fatal(err)
+			}
+			if got.Rope != c.rope || got.Strokes != 23 || got.HTTPConfig != c.around.HTTP {
+				t.Errorf("opened %q with %d strokes and http_config %p, want %q with 23 and %p", string(got.Rope), got.Strokes, got.HTTPConfig, string(c.rope), c.around.HTTP)
+			}
+		})
 	}
 }

@@ -34,6 +34,9 @@ type Entry struct {
 	// Owed holds hashes of alerts that were told as firing, were muted since,
 	// and have not been told as resolved; sorted.
 	Owed []uint64
+	// Data is what the integration wants to know the next time, such as the id
+	// of the message that it has to update.
+	Data map[string]string
 }
 
 // owes reports whether the integration believes that the alert fires.

@@ -34,6 +34,9 @@ type Notification struct {
 	Now      time.Time
 	Alerts   []*alert.Alert // sorted; without resolved ones if the integration does not want them
 	Data     *template.Data
+	// State is what the integration wrote into it when it last told this group,
+	// empty for a first notification. It is kept if Send succeeds.
+	State map[string]string
 
 	batch     template.Batch
 	templates *template.Set
@@ -57,6 +60,7 @@ func NewNotification(groupKey string, b template.Batch, templates *template.Set)
 		Now:       b.Now,
 		Alerts:    b.Alerts,
 		Data:      template.NewData(b),
+		State:     make(map[string]string),
 		batch:     b,
 		templates: templates,
 		failures:  &failures{},
@@ -74,7 +78,7 @@ func (n *Notification) First(most uint64) (*Notification, uint64) {
 	b := n.batch
 	b.Alerts = b.Alerts[:most]
 	first := NewNotification(n.GroupKey, b, n.templates)
-	first.failures = n.failures
+	first.failures, first.State = n.failures, n.State
 	return first, cut
 }
 

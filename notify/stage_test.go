@@ -183,3 +183,27 @@ func TestTruth(t *testing.T) {
 		t.Errorf("%d owed though nothing was told", len(owed))
 	}
 }
+
+func TestKept(t *testing.T) {
+	last := &Entry{Data: map[string]string{"thread": "1"}}
+	for _, c := range []struct {
+		name   string
+		last   *Entry
+		reason Reason
+		want   map[string]string
+	}{
+		{"nothing told", nil, ReasonFirst, map[string]string{}},
+		{"more of the same episode", last, ReasonNew, map[string]string{"thread": "1"}},
+		{"its end", last, ReasonAllResolved, map[string]string{"thread": "1"}},
+		{"a new episode", last, ReasonFirst, map[string]string{}},
+	} {
+		got := kept(c.last, c.reason)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+		got["thread"] = "2" // must not change the log
+	}
+	if last.Data["thread"] != "1" {
+		t.Error("the entry in the log was changed")
+	}
+}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -22,8 +23,11 @@ func (d *delivery) tell(t target, f Flush) error {
 	d.count(t)
 	// An integration that does not want resolved alerts has nothing to send
 	// once all are resolved, but the log must say that nothing fires for it.
+	data := kept(last, reason)
 	if len(alerts) > 0 {
-		if err := d.send(t, f, alerts, reason); err != nil {
+		n := t.p.notification(f, alerts, reason)
+		n.State = data
+		if err := d.send(t, f, n); err != nil {
 			return err
 		}
 	}
@@ -35,8 +39,19 @@ func (d *delivery) tell(t target, f Flush) error {
 		Firing:    s.firing,
 		Resolved:  s.resolved,
 		Owed:      stillOwed(f, last, s),
+		Data:      data,
 	})
 	return nil
+}
+
+// kept is a copy of what the integration wrote down the last time. A first
+// notification begins a new episode, with nothing.
+func kept(last *Entry, reason Reason) map[string]string {
+	data := make(map[string]string)
+	if last != nil && reason != ReasonFirst {
+		maps.Copy(data, last.Data)
+	}
+	return data
 }
 
 // truth is what is true of a group for an integration that was told last, and
@@ -87,10 +102,9 @@ func stillOwed(f Flush, last *Entry, s state) []uint64 {
 	return owed
 }
 
-// send renders and delivers one notification.
-func (d *delivery) send(t target, f Flush, alerts []*alert.Alert, reason Reason) error {
+// send makes one attempt to deliver a notification.
+func (d *delivery) send(t target, f Flush, n *Notification) error {
 	d.attempts++
-	n := t.p.notification(f, alerts, reason)
 	start := time.Now()
 	err := t.in.send(t.p.ctx, n)
 	t.p.metrics.attempted(t.in, time.Since(start), err)
@@ -99,7 +113,7 @@ func (d *delivery) send(t target, f Flush, alerts []*alert.Alert, reason Reason)
 		_ = level.Error(d.logger(t, f)).Log("msg", "Template failed, a plain text was sent instead", "err", n.broken)
 	}
 	if err == nil {
-		_ = level.Debug(d.logger(t, f)).Log("msg", "Notification sent", "alerts", len(alerts), "attempt", d.attempts, "took", time.Since(start))
+		_ = level.Debug(d.logger(t, f)).Log("msg", "Notification sent", "alerts", len(n.Alerts), "attempt", d.attempts, "took", time.Since(start))
 	}
 	return err
 }

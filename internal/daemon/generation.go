@@ -102,7 +102,6 @@ func hashInputs(c *config.Config) (string, error) {
 // receivers opens the integrations of all receivers that a route names.
 func (d *Daemon) receivers(c *config.Config) ([]notify.Receiver, error) {
 	deps := notify.Deps{
-		HTTP:      c.Global.HTTPConfig,
 		UserAgent: userAgent(d.o.Version.Version),
 		Dial:      d.o.Dial,
 		Stdout:    d.o.Stdout,

@@ -146,6 +146,10 @@ func (f *fields) of(s reflect.Value) {
 		case name == "-":
 		case inline && field.Type.Kind() == reflect.Struct:
 			f.of(s.Field(i))
+		case inline && field.Type.Kind() == reflect.Slice:
+			for _, part := range s.Field(i).Seq2() {
+				f.of(part.Elem().Elem())
+			}
 		case inline:
 			f.rest = s.Field(i)
 		case name == "":

@@ -95,6 +95,9 @@ func (d *Document) Empty() bool { return d.root == nil }
 // are those of yaml struct tags; keys that are unknown or repeated are problems.
 // Maps and what pointers point to are made anew, so that defaults can be shared.
 //
+// Besides structs and maps a field of type []any can be inline: its elements are
+// pointers to structs whose keys belong to the same mapping.
+//
 // A type with a method UnmarshalYAML(func(any) error) error decodes itself,
 // unless the value is null.
 //

@@ -24,7 +24,7 @@ func configChecks() []check {
 // rejects reports an error unless an entry is rejected by an error that says a
 // word.
 func (l *lab) rejects(entry, word string) error {
-	_, err := decode(l.kind, entry)
+	_, err := l.decode(entry)
 	switch {
 	case err == nil:
 		return fmt.Errorf("entry accepted, want an error about %q:\n%s", word, entry)
@@ -63,7 +63,7 @@ func timeouts(l *lab) error {
 	if err != nil {
 		return err
 	}
-	c, err := decode(l.kind, entry)
+	c, err := l.decode(entry)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func sendResolved(l *lab) error {
 		if err != nil {
 			return err
 		}
-		c, err := decode(l.kind, entry)
+		c, err := l.decode(entry)
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func shownAsConfigured(l *lab) error {
 
 // show is an entry as users see it.
 func (l *lab) show(entry string) (string, error) {
-	c, err := decode(l.kind, entry)
+	c, err := l.decode(entry)
 	if err != nil {
 		return "", err
 	}

@@ -17,6 +17,8 @@
 //
 //	config.yaml  one entry of the configuration; $URL and $ADDR are the address
 //	             of a fake service, $DIR is a folder
+//	global.yaml  what stands in the global section for the kind, in place of
+//	             Options.Global
 //	send         the names of fixtures, one per line; each is sent once, by the
 //	             same sender
 //	answer-N     what the service answers to request N: status, headers, an

@@ -80,7 +80,11 @@ func (c *goldenCase) hide(text string) string {
 // play sends what is to be sent and writes down what became of it.
 func (c *goldenCase) play() {
 	c.writeFiles()
-	config, err := decode(c.kind, c.fill(c.in["config.yaml"]))
+	c.global = c.fill(c.o.Global)
+	if text, given := c.in["global.yaml"]; given {
+		c.global = c.fill(text)
+	}
+	config, err := c.decode(c.fill(c.in["config.yaml"]))
 	if err != nil {
 		fmt.Fprintf(&c.outcome, "config: %v\n", err)
 		return
@@ -124,7 +128,7 @@ func (c *goldenCase) send(s notify.Sender, name string, n *notify.Notification) 
 func (c *goldenCase) writeFiles() {
 	var templates []string
 	for name, text := range c.in {
-		if name == "config.yaml" || name == "send" || strings.HasPrefix(name, "answer-") {
+		if name == "config.yaml" || name == "global.yaml" || name == "send" || strings.HasPrefix(name, "answer-") {
 			continue
 		}
 		path := filepath.Join(c.dir, filepath.FromSlash(name))

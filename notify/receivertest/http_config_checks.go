@@ -18,7 +18,7 @@ func ownHTTPConfig(l *lab) error {
 	if err != nil {
 		return err
 	}
-	l.deps.HTTP = global
+	l.http = global
 	s := l.serve(l.o.Success.handle)
 	entry, err := with(l.entry(s.url), "http_config", headers("own"))
 	if err != nil {
@@ -32,7 +32,7 @@ func globalHTTPConfig(l *lab) error {
 	if err != nil {
 		return err
 	}
-	l.deps.HTTP = global
+	l.http = global
 	s := l.serve(l.o.Success.handle)
 	return l.arrives(s, l.entry(s.url), "global")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 	"github.com/go-kit/log"
+	commoncfg "github.com/prometheus/common/config"
 	"gopkg.in/yaml.v3"
 
 	"github.com/tocsin-alerting/tocsin/internal/yamlx"
@@ -32,6 +33,8 @@ type lab struct {
 	o         Options
 	deps      notify.Deps
 	templates *template.Set
+	global    string                      // section of that name, as far as it concerns the kind
+	http      *commoncfg.HTTPClientConfig // of that section
 }
 
 func newLab(t *testing.T, kind notify.Kind, o Options) *lab {
@@ -51,8 +54,12 @@ func newLab(t *testing.T, kind notify.Kind, o Options) *lab {
 // serve starts a service that answers as handle does.
 func (l *lab) serve(handle http.HandlerFunc) *service { return serve(l.t, handle) }
 
-// entry is the smallest valid entry for a service.
-func (l *lab) entry(url string) string { return fill(l.o.Config, url, secret) }
+// entry is the smallest valid entry for a service. The global section is then
+// that which goes with it.
+func (l *lab) entry(url string) string {
+	l.global = fill(l.o.Global, url, secret)
+	return fill(l.o.Config, url, secret)
+}
 
 func fill(text, url, secret string) string {
 	return strings.NewReplacer("$URL", url, "$SECRET", secret).Replace(text)
@@ -75,17 +82,32 @@ func with(entry, key string, value any) (string, error) {
 }
 
 // decode reads an entry as it is read in a configuration.
-func decode(kind notify.Kind, entry string) (notify.Config, error) {
+func (l *lab) decode(entry string) (notify.Config, error) {
+	around := notify.Around{HTTP: l.http, Global: l.kind.Globals()}
+	if around.Global != nil {
+		d, err := yamlx.Parse([]byte(l.global))
+		if err != nil {
+			return nil, err
+		}
+		if err := d.Decode(around.Global); err != nil {
+			return nil, fmt.Errorf("global: %w", err)
+		}
+		if checks, ok := around.Global.(interface{ Check() error }); ok {
+			if err := checks.Check(); err != nil {
+				return nil, fmt.Errorf("global: %w", err)
+			}
+		}
+	}
 	d, err := yamlx.Parse([]byte(entry))
 	if err != nil {
 		return nil, err
 	}
-	return kind.Decode(d.Decode)
+	return l.kind.Decode(d.Decode, around)
 }
 
 // open reads an entry and opens it.
 func (l *lab) open(entry string) (sender, error) {
-	c, err := decode(l.kind, entry)
+	c, err := l.decode(entry)
 	if err != nil {
 		return sender{}, fmt.Errorf("decode %s: %w", entry, err)
 	}

@@ -14,6 +14,9 @@ type Options struct {
 	// of a fake service, $SECRET for a secret; without $SECRET there are no
 	// checks of secrets.
 	Config string
+	// Global is what stands in the global section beside Config, if the kind has
+	// settings there; $URL and $SECRET as in Config.
+	Global string
 	// Required lists the keys of Config that an entry must have.
 	Required []string
 	// Files maps keys of Config to the keys that name a file with such content.

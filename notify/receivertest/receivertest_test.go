@@ -164,7 +164,7 @@ func TestDefects(t *testing.T) {
 		},
 		"has settings of its own": {
 			notify.NewKind("bad", defaults(), func(s settings, d notify.Deps) (notify.Sender, error) {
-				s.HTTPConfig, d.HTTP, d.UserAgent, s.Timeout = nil, nil, "", 0
+				s.HTTPConfig, d.UserAgent, s.Timeout = nil, "", 0
 				return open(s, d)
 			}),
 			[]string{"own http_config", "global http_config", "one connection for many sends"},

@@ -44,7 +44,7 @@ func secretSent(l *lab) error {
 }
 
 func secretShown(l *lab) error {
-	c, err := decode(l.kind, l.entry(somewhere))
+	c, err := l.decode(l.entry(somewhere))
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func secretInURLErrors(l *lab) error {
 		if err != nil {
 			return err
 		}
-		c, err := decode(l.kind, entry)
+		c, err := l.decode(entry)
 		if err == nil {
 			if _, err = c.Open(l.deps); err == nil {
 				err = l.failsQuietly(url, entry)

@@ -28,7 +28,7 @@ func decode(text string) (notify.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Kind().Decode(d.Decode)
+	return Kind().Decode(d.Decode, notify.Around{})
 }
 
 func TestConfig(t *testing.T) {
