@@ -1,0 +1,70 @@
+# Needs Go 1.26 and make.
+
+# What the program says about itself. Everything but the version is left out
+# where there is no git.
+VERSION  ?= $(shell { cat VERSION || git describe --tags --always --dirty || echo devel; } 2>/dev/null | sed 's/^v//')
+REVISION ?= $(shell git rev-parse HEAD 2>/dev/null)
+BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null)
+STAMP     = github.com/prometheus/common/version
+LDFLAGS   = -X '$(STAMP).Version=$(VERSION)' -X '$(STAMP).Revision=$(REVISION)' -X '$(STAMP).Branch=$(BRANCH)' \
+            -X '$(STAMP).BuildUser=$(shell id -un)@$(shell uname -n)' -X '$(STAMP).BuildDate=$(shell date -u +%Y%m%d-%H:%M:%S)'
+
+# For tests. The race detector needs cgo, which go switches off where there is no
+# C compiler.
+RACE      ?= $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+TIMEOUT   ?= 5m
+TESTFLAGS ?=
+FUZZTIME  ?= 30s
+
+# The version is in the name of the file, so that a new one is installed when
+# this line changes.
+LINT_VERSION = v2.15.0
+LINT         = bin/golangci-lint-$(LINT_VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check lint fmt bench fuzz e2e clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-6s  %s\n", $$1, $$2 }'
+
+run: build ## build and start on :9093 with the built-in configuration; ARGS='--help' passes flags
+	bin/tocsin $(ARGS)
+
+build: ## build bin/tocsin
+	go build -buildvcs=false -trimpath -ldflags "$(LDFLAGS)" -o bin/tocsin ./cmd/tocsin
+
+test: ## run all tests; those of test/e2e need Debian's prometheus and amtool, or are skipped
+	go test $(RACE) -timeout $(TIMEOUT) $(TESTFLAGS) ./...
+
+check: lint test ## what CI runs: lint, vet, tidy, all tests
+
+lint: $(LINT) ## format, vet, lint, and whether go.mod is tidy; changes nothing
+	$(LINT) run ./...
+	go vet ./...
+	go mod tidy -diff
+
+fmt: $(LINT) ## format the code
+	$(LINT) fmt
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+# The go command fuzzes one target at a time. It is asked for the names first:
+# for each package it prints them, and then a line with the package.
+fuzz: ## fuzz every target for FUZZTIME (30s)
+	@list=$$(go test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
+	echo "$$list" | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, name[i]; n = 0 }' | \
+	while read -r package name; do \
+		echo "== $$package $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+	done
+
+e2e: ## run the end-to-end tests, and fail if the programs that they need are missing
+	TOCSIN_E2E_REQUIRED=1 go test $(RACE) -timeout $(TIMEOUT) -count=1 -v ./test/e2e/...
+
+clean: ## remove what was built
+	rm -rf bin dist
+
+$(LINT):
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv bin/golangci-lint $@
