@@ -38,6 +38,7 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify/all"
 	"github.com/tocsin-alerting/tocsin/silence"
 	"github.com/tocsin-alerting/tocsin/store"
+	"github.com/tocsin-alerting/tocsin/template"
 )
 
 // Options is what a daemon is told from outside. Zero values mean the defaults
@@ -153,8 +154,12 @@ func New(o Options) (*Daemon, error) {
 	d.metrics = newMetrics(d.registry, o.Version)
 
 	// A mistake in the configuration should be seen before a port is opened.
-	if _, err := d.readConfig(); err != nil {
+	c, err := d.readConfig()
+	if err != nil {
 		return nil, err
+	}
+	if _, err := template.New(c.Templates); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
 	}
 	if err := checkWebConfig(o.WebConfigFile); err != nil {
 		return nil, err

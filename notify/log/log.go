@@ -56,7 +56,7 @@ type sender struct {
 // Send prints the notification with one Write, so that notifications of several
 // groups do not run into each other.
 func (s sender) Send(_ context.Context, n *notify.Notification) error {
-	p := printer{color: s.color, zone: n.Now.Location()}
+	p := printer{color: s.color, now: n.Now}
 	p.notification(n)
 	if _, err := s.out.Write(p.buf.Bytes()); err != nil {
 		return fmt.Errorf("print notification: %w", err)

@@ -24,7 +24,7 @@ const (
 type printer struct {
 	buf   bytes.Buffer
 	color bool
-	zone  *time.Location
+	now   time.Time // in the zone in which times are shown
 }
 
 // paint writes text, in a style if colours are wanted.
@@ -89,7 +89,14 @@ func (p *printer) when(a template.Alert) string {
 	return since + ", resolved " + p.clock(a.EndsAt)
 }
 
-func (p *printer) clock(t time.Time) string { return t.In(p.zone).Format(time.TimeOnly) }
+// clock is the time of day, with the date if it was another day.
+func (p *printer) clock(t time.Time) string {
+	t = t.In(p.now.Location())
+	if t.Format(time.DateOnly) == p.now.Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format(time.DateTime)
+}
 
 // pairs prints labels without those that stand above already.
 func pairs(labels, except template.KV) string {
