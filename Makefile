@@ -22,7 +22,7 @@ LINT_VERSION = v2.15.0
 LINT         = bin/golangci-lint-$(LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint fmt bench fuzz e2e clean
+.PHONY: help run build test check lint fmt bench fuzz e2e compare clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-6s  %s\n", $$1, $$2 }'
@@ -61,6 +61,9 @@ fuzz: ## fuzz every target for FUZZTIME (30s)
 
 e2e: ## run the end-to-end tests, and fail if the programs that they need are missing
 	TOCSIN_E2E_REQUIRED=1 go test $(RACE) -timeout $(TIMEOUT) -count=1 -v ./test/e2e/...
+
+compare: ## play the same timelines against Debian's prometheus-alertmanager and tocsin
+	TOCSIN_COMPARE=1 TOCSIN_COMPARE_REQUIRED=1 go test -count=1 -parallel=32 -timeout $(TIMEOUT) ./test/compare/
 
 clean: ## remove what was built
 	rm -rf bin dist

@@ -57,7 +57,7 @@ func (rig *rig) keepContract(tb testing.TB, r *http.Request, w *httptest.Respons
 		return // outside of what is described, or a preflight
 	}
 	doc := description(tb)
-	path, item := described(doc, "/"+path)
+	path, item := described(doc, "/"+strings.TrimSuffix(path, "/"))
 	method := r.Method
 	switch {
 	case item == nil && w.Code != http.StatusNotFound && w.Code != http.StatusServiceUnavailable:

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -32,9 +33,18 @@ func TestV2Methods(t *testing.T) {
 }
 
 func TestV2UnknownPaths(t *testing.T) {
-	for _, path := range []string{"", "swagger.json", "docs", "openapi.yaml", "alerts/", "alerts/x", "silence/", "silence/a/b", "x%2Fy"} {
+	for _, path := range []string{"", "swagger.json", "docs", "openapi.yaml", "alerts/x", "silence/", "silence/a/b", "x%2Fy"} {
 		w := newRig(t, nil).get(t, "/api/v2/"+path)
 		wantAnswer(t, w, http.StatusNotFound, `{"code":404,"message":"path /api/v2/`+path+` was not found"}`)
+	}
+}
+
+func TestV2SlashAtTheEnd(t *testing.T) {
+	for _, path := range []string{"alerts", "alerts/groups", "silences", "receivers", "status"} {
+		with, without := newRig(t, nil).get(t, "/api/v2/"+path+"/"), newRig(t, nil).get(t, "/api/v2/"+path)
+		if with.Code != http.StatusOK || with.Body.String() != without.Body.String() {
+			t.Errorf("%s/ answers %d: %s, want what %s answers: %s", path, with.Code, with.Body, path, without.Body)
+		}
 	}
 }
 
@@ -69,11 +79,11 @@ func TestContentType(t *testing.T) {
 				}
 				continue
 			}
-			wantAnswer(t, w, http.StatusUnsupportedMediaType, strings.Replace(unsupported, "…", typ, 1))
+			wantAnswer(t, w, http.StatusUnsupportedMediaType, strings.Replace(unsupported, "…", cmp.Or(typ, "application/octet-stream"), 1))
 		}
 	}
 	w := newRig(t, nil).do(t, call{method: "POST", target: "/api/v2/alerts", body: "[]", header: http.Header{"Content-Type": nil}})
-	wantAnswer(t, w, http.StatusUnsupportedMediaType, strings.Replace(unsupported, "…", "", 1))
+	wantAnswer(t, w, http.StatusUnsupportedMediaType, strings.Replace(unsupported, "…", "application/octet-stream", 1))
 }
 
 func TestAccept(t *testing.T) {

@@ -93,6 +93,9 @@ func notAcceptable() *problem {
 }
 
 func unsupportedMedia(contentType string) *problem {
+	if contentType == "" {
+		contentType = "application/octet-stream" // what a body without a type is
+	}
 	return schemaProblem(http.StatusUnsupportedMediaType, "unsupported media type %q, only [%s] are allowed", contentType, mediaJSON)
 }
 

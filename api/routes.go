@@ -37,7 +37,10 @@ func (s *server) routeV2(mux *http.ServeMux) {
 		"/api/v2/silences":            {http.MethodGet: s.getSilences, http.MethodPost: s.postSilence},
 		"/api/v2/silence/{silenceID}": {http.MethodGet: s.getSilence, http.MethodDelete: s.deleteSilence},
 	} {
-		mux.Handle(s.prefix+path, s.metrics.timed(path, caught(s.v2(e), s.logger)))
+		h := s.metrics.timed(path, caught(s.v2(e), s.logger))
+		mux.Handle(s.prefix+path, h)
+		// Clients that add a slash have always been answered.
+		mux.Handle(s.prefix+path+"/{$}", h)
 	}
 	// One name for all of them: clients must not be able to make series.
 	const rest = "/api/v2/"
