@@ -25,7 +25,7 @@ LINT         = bin/golangci-lint-$(LINT_VERSION)
 .PHONY: help run build test check lint fmt bench fuzz e2e compare clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-6s  %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s  %s\n", $$1, $$2 }'
 
 run: build ## build and start on :9093 with the built-in configuration; ARGS='--help' passes flags
 	bin/tocsin $(ARGS)

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -79,7 +78,10 @@ func TestContentType(t *testing.T) {
 				}
 				continue
 			}
-			wantAnswer(t, w, http.StatusUnsupportedMediaType, strings.Replace(unsupported, "…", cmp.Or(typ, "application/octet-stream"), 1))
+			if typ == "" {
+				typ = "application/octet-stream"
+			}
+			wantAnswer(t, w, http.StatusUnsupportedMediaType, strings.Replace(unsupported, "…", typ, 1))
 		}
 	}
 	w := newRig(t, nil).do(t, call{method: "POST", target: "/api/v2/alerts", body: "[]", header: http.Header{"Content-Type": nil}})

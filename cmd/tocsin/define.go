@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,14 +15,17 @@ import (
 )
 
 // duration is a flag value that knows days and weeks beside what Go knows.
-type duration struct{ to *time.Duration }
+type duration struct {
+	flag string
+	to   *time.Duration
+}
 
 func (d duration) Set(text string) error {
 	parsed, err := time.ParseDuration(text)
 	if err != nil {
 		days, dayErr := model.ParseDuration(text)
 		if dayErr != nil {
-			return dayErr
+			return fmt.Errorf("--%s: %q is not a duration such as 90s, 1h30m or 5d", d.flag, text)
 		}
 		parsed = time.Duration(days)
 	}
@@ -30,6 +34,23 @@ func (d duration) Set(text string) error {
 }
 
 func (d duration) String() string { return d.to.String() }
+
+// integer is a flag value whose errors name the flag.
+type integer[T int | int64] struct {
+	flag string
+	to   *T
+}
+
+func (i integer[T]) Set(text string) error {
+	parsed, err := strconv.Atoi(text)
+	if err != nil {
+		return fmt.Errorf("--%s: %q is not a whole number", i.flag, text)
+	}
+	*i.to = T(parsed)
+	return nil
+}
+
+func (i integer[T]) String() string { return fmt.Sprint(*i.to) }
 
 // definer adds flags to a command line.
 type definer struct {
@@ -45,7 +66,7 @@ type limit struct {
 }
 
 func (d *definer) duration(name, help, defaults string, to *time.Duration) {
-	d.app.Flag(name, help).Default(defaults).SetValue(duration{to})
+	d.app.Flag(name, help).Default(defaults).SetValue(duration{name, to})
 }
 
 func (d *definer) positive(name, help, defaults string, to *time.Duration) {
@@ -59,13 +80,13 @@ func (d *definer) storage(o *daemon.Options) {
 	d.positive("data.retention", "How long to keep expired silences and what was told.", "120h", &o.Retention)
 	d.positive("data.maintenance-interval", "How often to drop what has passed its retention.", "15m", &o.MaintenanceInterval)
 	d.app.Flag("silences.max-silences", "How many silences there may be, expired ones included; 0: any number.").
-		Default("0").IntVar(&o.MaxSilences)
+		Default("0").SetValue(integer[int]{"silences.max-silences", &o.MaxSilences})
 	d.app.Flag("silences.max-silence-size-bytes", "How large one silence may be; 0: any size.").
-		Default("0").IntVar(&o.MaxSilenceBytes)
+		Default("0").SetValue(integer[int]{"silences.max-silence-size-bytes", &o.MaxSilenceBytes})
 	d.app.Flag("log.silences", "Log every silence that is created, updated or expired.").BoolVar(&o.LogSilences)
 	d.positive("alerts.gc-interval", "How often to forget resolved alerts.", "30m", &o.AlertsGCInterval)
 	d.app.Flag("alerts.per-alertname-limit", "How many alerts of one name there may be; 0: any number.").
-		Default("0").IntVar(&o.AlertsPerNameLimit)
+		Default("0").SetValue(integer[int]{"alerts.per-alertname-limit", &o.AlertsPerNameLimit})
 	d.positive("dispatch.maintenance-interval", "Accepted and not needed: a group goes away with its last alert.", "30s", new(time.Duration))
 	d.duration("dispatch.start-delay", "How long after the start the first group may speak, so that senders have time to repeat what fires.", "0s", &o.StartDelay)
 }
@@ -82,10 +103,10 @@ func (d *definer) web(o *daemon.Options) {
 	d.app.Flag("web.route-prefix", "Path before all paths that are served. Default: the path of the external URL.").
 		StringVar(&o.RoutePrefix)
 	d.app.Flag("web.get-concurrency", "How many GET requests are served at once; 0: the number of processors, but at least 8.").
-		Default("0").IntVar(&o.GetConcurrency)
+		Default("0").SetValue(integer[int]{"web.get-concurrency", &o.GetConcurrency})
 	d.duration("web.timeout", "How long a request may take; 0: any time.", "0s", &o.WebTimeout)
 	d.app.Flag("web.max-request-body-bytes", "How large the body of a request may be; a larger one is refused with status 413.").
-		Default("67108864").Int64Var(&o.MaxBodyBytes)
+		Default("67108864").SetValue(integer[int64]{"web.max-request-body-bytes", &o.MaxBodyBytes})
 }
 
 func (d *definer) cluster(o *daemon.ClusterOptions) {

@@ -60,17 +60,16 @@ func profileBlocking(setting string) {
 
 // serve runs the daemon until a signal ends it.
 func serve(o daemon.Options, logger log.Logger) error {
+	// Signals first: one that comes early must not end the process.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	hup := make(chan os.Signal, 1) // one pending reload stands for all that are asked for meanwhile
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	d, err := daemon.New(o)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-
-	// One pending reload stands for all that are asked for meanwhile.
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
 	go func() {
 		for {
 			select {

@@ -1,20 +1,17 @@
-package line_test
+package line
 
 import (
-	"runtime"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/tocsin-alerting/tocsin/internal/line"
 )
 
 func TestLineWorksInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got []int
-		l := line.New(1, func(i int) { got = append(got, i) })
+		l := New(1, func(i int) { got = append(got, i) })
 		want := make([]int, 1000)
 		for i := range want {
 			want[i] = i
@@ -31,7 +28,7 @@ func TestLineIsNoWiderThanAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		running, most, done := 0, 0, 0
-		l := line.New(3, func(int) {
+		l := New(3, func(int) {
 			mu.Lock()
 			running++
 			most = max(most, running)
@@ -56,14 +53,13 @@ func TestLineIsNoWiderThanAsked(t *testing.T) {
 
 func TestLineLeavesNoGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		before := runtime.NumGoroutine()
-		l := line.New(8, func(int) {})
+		l := New(8, func(int) {})
 		for i := range 100 {
 			l.Add(i)
 		}
 		synctest.Wait()
-		if after := runtime.NumGoroutine(); after != before {
-			t.Errorf("%d goroutines after the work, want %d as before", after, before)
+		if l.active != 0 {
+			t.Errorf("%d goroutines after the work, want none", l.active)
 		}
 	})
 }
@@ -71,7 +67,7 @@ func TestLineLeavesNoGoroutine(t *testing.T) {
 func TestCloseDropsWhatWaitsAndWaitsForWhatRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var done []int
-		l := line.New(1, func(i int) {
+		l := New(1, func(i int) {
 			time.Sleep(time.Minute)
 			done = append(done, i)
 		})
