@@ -38,6 +38,8 @@ type Config struct {
 	Templates         []string              `yaml:"templates"`
 	MuteTimeIntervals []timeinterval.Named  `yaml:"mute_time_intervals,omitempty"`
 	TimeIntervals     []timeinterval.Named  `yaml:"time_intervals,omitempty"`
+	Tracing           *Tracing              `yaml:"tracing,omitempty"`
+	EventRecorder     *EventRecorder        `yaml:"event_recorder,omitempty"`
 
 	// What the sections above mean.
 	Tree      *dispatch.Route  `yaml:"-"`

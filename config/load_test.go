@@ -173,3 +173,19 @@ func TestDefaultsAreNotShared(t *testing.T) {
 		t.Errorf("the default is %s", c)
 	}
 }
+
+// What is shown of such an output does not load, since its URL is needed.
+func TestEventRecorderWebhook(t *testing.T) {
+	c, err := config.Parse([]byte(`route: {receiver: team}
+receivers: [{name: team}]
+event_recorder:
+  webhook_outputs: [{url: https://events.example/t0ken, batch: true, batch_max_events: 10}]
+`), config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := c.EventRecorder.WebhookOutputs[0]
+	if w.Workers != 4 || w.MaxRetries != 3 || w.BatchMaxEvents != 10 || strings.Contains(c.String(), "t0ken") {
+		t.Errorf("%+v, shown as\n%s", w, c)
+	}
+}

@@ -23,6 +23,8 @@ type rawConfig struct {
 	Templates         []string     `yaml:"templates"`
 	MuteTimeIntervals []*yamlx.Raw `yaml:"mute_time_intervals"`
 	TimeIntervals     []*yamlx.Raw `yaml:"time_intervals"`
+	Tracing           *yamlx.Raw   `yaml:"tracing"`
+	EventRecorder     *yamlx.Raw   `yaml:"event_recorder"`
 }
 
 // parser collects a configuration and what is wrong with it.
@@ -123,6 +125,8 @@ func (p *parser) sections(raw rawConfig) {
 	c.MuteTimeIntervals = each("mute_time_intervals", raw.MuteTimeIntervals, p.interval)
 	c.TimeIntervals = each("time_intervals", raw.TimeIntervals, p.interval)
 	p.route(raw.Route)
+	c.Tracing = p.tracing(raw.Tracing)
+	c.EventRecorder = p.eventRecorder(raw.EventRecorder)
 }
 
 // each reads the items of a section. It leaves out those that read refuses.
