@@ -74,7 +74,7 @@ type Deps struct {
 type Common struct {
 	SendResolved bool `yaml:"send_resolved"`
 	// Timeout bounds one attempt; 0 means the default.
-	Timeout time.Duration `yaml:"timeout"`
+	Timeout time.Duration `yaml:"timeout,omitempty"`
 }
 
 func (c Common) common() Common { return c }

@@ -92,7 +92,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "send_resolved: true\ntimeout: 0s\nurl: <secret>\nurl_file: \"\"\nmax_alerts: 0\n"; string(shown) != want {
+	if want := "send_resolved: true\nurl: <secret>\nurl_file: \"\"\nmax_alerts: 0\n"; string(shown) != want {
 		t.Errorf("shown as\n%swant\n%s", shown, want)
 	}
 }
