@@ -139,9 +139,9 @@ func TestCoerceStructure(t *testing.T) {
 		return string(text)
 	}
 	want := map[string]any{
-		"yes":    12,
+		"yes":    int64(12),
 		"list":   []any{true, 7, true, nil, 1.5},
-		"nested": map[string]any{"k": []any{1, "two"}},
+		"nested": map[string]any{"k": []any{int64(1), "two"}},
 		"final":  []any{"{{ name }}", "12"},
 	}
 	if diff := cmp.Diff(want, (&Set{}).Coerce(value, render)); diff != "" {

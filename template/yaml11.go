@@ -3,13 +3,12 @@ package template
 import (
 	"encoding/base64"
 	"maps"
-	"math"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/tocsin-alerting/tocsin/internal/yamlx"
 )
 
 // maxAliased bounds the nodes that aliases may repeat in one text, or a short
@@ -17,8 +16,7 @@ import (
 const maxAliased = 100_000
 
 // parseYAML reads the first document of a text by the rules of YAML 1.1,
-// where yes is a boolean and 010 is eight; the library knows the syntax and
-// this file the meaning of plain scalars. Keys that are no strings are
+// where yes is a boolean and 010 is eight. Keys that are no strings are
 // dropped. It reports false if the text is not valid.
 func parseYAML(text string) (value any, ok bool) {
 	// The library panics where its own parser gets confused, and what stands
@@ -147,13 +145,13 @@ func scalar(n *yaml.Node) (any, bool) {
 	if n.Style != 0 {
 		return n.Value, true
 	}
-	return plain(n.Value), true
+	return yamlx.Plain(n.Value), true
 }
 
 // tagged resolves a scalar with an explicit tag. Tags that are not known mean
 // text.
 func tagged(tag, text string) (any, bool) {
-	value := plain(text)
+	value := yamlx.Plain(text)
 	var ok bool
 	switch tag {
 	case "!!null":
@@ -162,12 +160,12 @@ func tagged(tag, text string) (any, bool) {
 		_, ok = value.(bool)
 	case "!!int":
 		switch value.(type) {
-		case int, uint64:
+		case int64, uint64:
 			ok = true
 		}
 	case "!!float":
 		switch v := value.(type) {
-		case int:
+		case int64:
 			value, ok = float64(v), true
 		case uint64:
 			value, ok = float64(v), true
@@ -181,44 +179,4 @@ func tagged(tag, text string) (any, bool) {
 		value, ok = text, true
 	}
 	return value, ok
-}
-
-// plain resolves a scalar without quotes or tag. Infinity and NaN stay text,
-// since JSON has no words for them, and so do dates.
-func plain(text string) any {
-	switch text {
-	case "", "~", "null", "Null", "NULL":
-		return nil
-	case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
-		return true
-	case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF":
-		return false
-	}
-	if !strings.Contains("+-.0123456789", text[:1]) {
-		return text
-	}
-	if value := number(strings.ReplaceAll(text, "_", "")); value != nil {
-		return value
-	}
-	return text
-}
-
-var floatForm = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
-
-// number returns nil if the text, without underscores, is none.
-func number(text string) any {
-	if i, err := strconv.ParseInt(text, 0, 0); err == nil {
-		return int(i)
-	}
-	if u, err := strconv.ParseUint(text, 0, 64); err == nil {
-		return u
-	}
-	if !floatForm.MatchString(text) {
-		return nil
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(f, 0) {
-		return nil
-	}
-	return f
 }

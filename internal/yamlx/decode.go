@@ -189,7 +189,7 @@ func wrong(wanted string, node *yaml.Node) error {
 	switch value, ok := scalar(node); {
 	case !ok && node.Style&yaml.FlowStyle != 0 && strings.HasPrefix(wanted, "text"):
 		hint = "; put quotes around text that begins with { or ["
-	case ok && quoted(node) && sort(value) == "text" && sort(plain(node.Value)) == wanted:
+	case ok && quoted(node) && sort(value) == "text" && sort(Plain(node.Value)) == wanted:
 		hint = "; leave out the quotes"
 	}
 	return errors.New("want " + wanted + ", not " + sortOf(node) + hint)

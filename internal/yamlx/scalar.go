@@ -24,7 +24,7 @@ func scalar(node *yaml.Node) (value any, ok bool) {
 	case quoted(node):
 		return node.Value, true
 	}
-	return plain(node.Value), true
+	return Plain(node.Value), true
 }
 
 // quoted reports whether a value is text by the way in which it is written.
@@ -39,7 +39,7 @@ func tagged(node *yaml.Node) any {
 	}
 	switch node.ShortTag() {
 	case "!!null", "!!bool", "!!int", "!!float":
-		return plain(node.Value)
+		return Plain(node.Value)
 	case "!!binary":
 		if data, err := base64.StdEncoding.DecodeString(node.Value); err == nil {
 			return string(data)
@@ -48,9 +48,10 @@ func tagged(node *yaml.Node) any {
 	return node.Value
 }
 
-// plain gives a value without quotes, by YAML 1.1: yes is a boolean, 010 is
+// Plain gives the meaning of a text without quotes, by YAML 1.1: nil, bool, int64,
+// uint64, float64, or the text itself. There yes is a boolean, and 010 is
 // eight. Infinity, NaN and dates stay text.
-func plain(text string) any {
+func Plain(text string) any {
 	switch text {
 	case "", "~", "null", "Null", "NULL":
 		return nil
