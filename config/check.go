@@ -49,18 +49,44 @@ func (p *parser) checkIntervals(path string, names []string) {
 	}
 }
 
-// checkTimers warns of routes that repeat more often than they look. A route
-// that inherits both times from one that was warned of is not.
-func (p *parser) checkTimers() {
+// checkRoutes warns of routes that are legal and probably not meant.
+func (p *parser) checkRoutes() {
 	tree := slices.Collect(p.config.Tree.All())
 	for path, rc := range nodes("route", p.config.Route) {
-		r := tree[0]
+		p.checkTimers(path, rc, tree[0])
+		p.checkReach(path, rc, tree[0])
 		tree = tree[1:]
-		said := rc.RepeatInterval == nil && rc.GroupInterval == nil
-		if repeat := r.Policy.RepeatInterval; repeat < r.GroupInterval && !said {
-			p.warn(path, fmt.Sprintf("repeat_interval %s is less than group_interval %s, at which a group looks whether to repeat",
-				short(repeat), short(r.GroupInterval)))
+	}
+}
+
+// checkTimers warns of a route that repeats more often than it looks, or so
+// seldom that what it told is forgotten meanwhile. If it inherits both times it
+// is its parent that is warned of.
+func (p *parser) checkTimers(path string, rc *dispatch.RouteConfig, r *dispatch.Route) {
+	if rc.RepeatInterval == nil && rc.GroupInterval == nil && path != "route" {
+		return
+	}
+	repeat := r.Policy.RepeatInterval
+	if repeat < r.GroupInterval {
+		p.warn(path, fmt.Sprintf("repeat_interval %s is less than group_interval %s, at which a group looks whether to repeat",
+			short(repeat), short(r.GroupInterval)))
+	}
+	if keep := p.options.Retention; keep > 0 && repeat > keep {
+		p.warn(path, fmt.Sprintf("repeat_interval %s is more than the %s for which is remembered what was told (--data.retention)",
+			short(repeat), short(keep)))
+	}
+}
+
+// checkReach warns of routes behind one that takes every alert and does not
+// continue.
+func (p *parser) checkReach(path string, rc *dispatch.RouteConfig, r *dispatch.Route) {
+	for i, child := range r.Children() {
+		if len(child.Matchers) > 0 || child.Continue || i+1 == len(rc.Routes) {
+			continue
 		}
+		p.warn(fmt.Sprintf("%s.routes[%d]", path, i+1), fmt.Sprintf(
+			"no alert gets here: routes[%d] before it has no matchers and does not continue", i))
+		return
 	}
 }
 

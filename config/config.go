@@ -105,6 +105,9 @@ type Options struct {
 	Syntax alert.Syntax
 	// Dir is what relative paths in the file begin at.
 	Dir string
+	// Retention is how long is remembered what was told, for a warning; 0: not
+	// known.
+	Retention time.Duration
 }
 
 // Load reads a file. Errors name the file, the place in it and the problem; all

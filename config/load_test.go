@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -187,5 +188,18 @@ event_recorder:
 	w := c.EventRecorder.WebhookOutputs[0]
 	if w.Workers != 4 || w.MaxRetries != 3 || w.BatchMaxEvents != 10 || strings.Contains(c.String(), "t0ken") {
 		t.Errorf("%+v, shown as\n%s", w, c)
+	}
+}
+
+func TestWarnsOfRepeatsBeyondTheRetention(t *testing.T) {
+	const text = "route: {receiver: team, repeat_interval: 6d, routes: [{matchers: [a=b]}]}\nreceivers: [{name: team}]\n"
+	for retention, want := range map[time.Duration]int{0: 0, 120 * time.Hour: 1, 144 * time.Hour: 0} {
+		c, err := config.Parse([]byte(text), config.Options{Retention: retention})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Warnings) != want {
+			t.Errorf("with a retention of %s: %q, want %d warnings", retention, c.Warnings, want)
+		}
 	}
 }

@@ -95,7 +95,7 @@ func (p *parser) parse(text []byte) (*Config, error) {
 		slices.SortStableFunc(p.problems, func(a, b *yamlx.Error) int { return cmp.Compare(a.Line, b.Line) })
 		return nil, p.problems
 	}
-	p.checkTimers()
+	p.checkRoutes()
 	return p.config, nil
 }
 

@@ -209,6 +209,10 @@ func (r *Route) matching(l alert.Labels) iter.Seq[*Route] {
 	}
 }
 
+// Children returns the routes directly below, in the order of the file. The slice
+// must not be changed.
+func (r *Route) Children() []*Route { return r.children }
+
 // All yields the route and every route below it, parents first.
 func (r *Route) All() iter.Seq[*Route] {
 	return func(yield func(*Route) bool) { r.walk(yield) }

@@ -297,7 +297,7 @@ func (d *Daemon) handler() (http.Handler, error) {
 }
 
 func (d *Daemon) readConfig() (*config.Config, error) {
-	o := config.Options{Kinds: all.Kinds(), Syntax: d.o.Syntax}
+	o := config.Options{Kinds: all.Kinds(), Syntax: d.o.Syntax, Retention: d.o.Retention}
 	if d.o.ConfigFile == "" {
 		return config.Parse(config.Default, o)
 	}
