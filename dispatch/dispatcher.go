@@ -21,8 +21,8 @@ type Notifier interface {
 	// Notify takes up the tick of a group. It may block until the cluster has
 	// settled, but not for deliveries.
 	Notify(ctx context.Context, src notify.Source, now time.Time) (notify.Flush, error)
-	// Owes reports whether somebody has yet to be told that an alert is over.
-	Owes(g notify.Group, a *alert.Alert) bool
+	// Owing returns which alerts of a group somebody has yet to be told are over.
+	Owing(g notify.Group) func(a *alert.Alert) bool
 	// Adopt takes over what an earlier notifier has on its way from a group.
 	Adopt(src notify.Source, receiver string)
 	// RouteLabels renders the labels of the route.

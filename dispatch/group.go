@@ -71,25 +71,24 @@ func (g *group) Settled(f notify.Flush) {
 	if g.dead || g.queued || !g.outbox.Idle() {
 		return
 	}
+	owing := g.d.notifier.Owing(f.Group)
 	left := f.Alerts // a part of f.All, in its order
 	for _, a := range f.All {
 		told := len(left) > 0 && left[0] == a
 		if told {
 			left = left[1:]
 		}
-		if a.ResolvedAt(f.Now) && g.alerts[a.Fingerprint()].alert == a && !g.owes(f, a, told) {
+		if !a.ResolvedAt(f.Now) || g.alerts[a.Fingerprint()].alert != a {
+			continue
+		}
+		// The end of a muted alert is owed only if the route says so.
+		if owed := told || f.Group.Policy.SendMutedResolved; !owed || !owing(a) {
 			g.d.drop(g, a.Fingerprint())
 		}
 	}
 	if len(g.alerts) == 0 {
 		g.d.remove(g)
 	}
-}
-
-// owes reports whether the end of an alert has yet to be told. told is false if
-// it is muted.
-func (g *group) owes(f notify.Flush, a *alert.Alert, told bool) bool {
-	return (told || f.Group.Policy.SendMutedResolved) && g.d.notifier.Owes(f.Group, a)
 }
 
 // remember records what the stages made of each alert. Alerts that have changed

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -165,19 +166,26 @@ func (p *Pipeline) look(ctx context.Context, src Source, now time.Time) (Flush, 
 	return f, nil
 }
 
-// Owes reports whether an integration of the receiver that wants resolved
-// alerts still believes that an alert fires.
-func (p *Pipeline) Owes(g Group, a *alert.Alert) bool {
-	hash := hashAlert(a)
+// Owing returns which alerts of a group somebody has yet to be told are over: an
+// integration that wants resolved alerts believes that they fire. The answer is
+// that of the log at the time of the call.
+func (p *Pipeline) Owing(g Group) func(a *alert.Alert) bool {
+	var entries []*Entry
 	for _, in := range p.receivers[g.Policy.Receiver].Integrations {
 		if !in.SendResolved {
 			continue
 		}
-		if e := p.log.Get(in.key(g.ID)); e != nil && e.owes(hash) {
-			return true
+		if e := p.log.Get(in.key(g.ID)); e != nil {
+			entries = append(entries, e)
 		}
 	}
-	return false
+	return func(a *alert.Alert) bool {
+		if len(entries) == 0 {
+			return false
+		}
+		hash := hashAlert(a)
+		return slices.ContainsFunc(entries, func(e *Entry) bool { return e.owes(hash) })
+	}
 }
 
 // Close stops making attempts and waits for those that run. When ctx is done it
