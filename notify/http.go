@@ -56,6 +56,10 @@ func NewClient(d Deps, name string, c HTTPCommon) (*Client, error) {
 	return &Client{http: client, now: time.Now}, nil
 }
 
+// HTTPClient returns the client underneath, for libraries that send requests on
+// their own. None of what Client does beyond http_config holds for them.
+func (c *Client) HTTPClient() *http.Client { return c.http }
+
 // Do sends a request and returns the answer if it is a success; see CheckStatus
 // for what may be tried again. If a success comes with an answer that breaks
 // off, Do returns both what there is of it and an error. Errors do not show the

@@ -4,7 +4,12 @@ package all
 
 import (
 	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/notify/discord"
 	"github.com/tocsin-alerting/tocsin/notify/log"
+	"github.com/tocsin-alerting/tocsin/notify/msteams"
+	"github.com/tocsin-alerting/tocsin/notify/msteamsv2"
+	"github.com/tocsin-alerting/tocsin/notify/telegram"
+	"github.com/tocsin-alerting/tocsin/notify/webex"
 	"github.com/tocsin-alerting/tocsin/notify/webhook"
 )
 
@@ -13,6 +18,11 @@ import (
 func Kinds() []notify.Kind {
 	return []notify.Kind{
 		webhook.Kind(),
+		telegram.Kind(),
+		discord.Kind(),
+		webex.Kind(),
+		msteams.Kind(),
+		msteamsv2.Kind(),
 		log.Kind(),
 	}
 }

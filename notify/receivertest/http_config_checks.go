@@ -2,7 +2,9 @@ package receivertest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	commoncfg "github.com/prometheus/common/config"
 	"gopkg.in/yaml.v3"
@@ -13,6 +15,20 @@ func headers(value string) map[string]any {
 	return map[string]any{"http_headers": map[string]any{"X-Test": map[string]any{"values": []string{value}}}}
 }
 
+// withHTTP is an entry with more keys in its http_config.
+func withHTTP(entry string, more map[string]any) (string, error) {
+	return edit(entry, func(keys map[string]any) {
+		own, _ := keys["http_config"].(map[string]any)
+		all := maps.Clone(more)
+		maps.Copy(all, own)
+		keys["http_config"] = all
+	})
+}
+
+// inheritsHTTP reports whether the smallest entry leaves http_config to the
+// global section.
+func inheritsHTTP(o Options) bool { return !strings.Contains(o.Config, "http_config") }
+
 func ownHTTPConfig(l *lab) error {
 	global, err := httpConfig(headers("global"))
 	if err != nil {
@@ -20,7 +36,7 @@ func ownHTTPConfig(l *lab) error {
 	}
 	l.http = global
 	s := l.serve(l.o.Success.handle)
-	entry, err := with(l.entry(s.url), "http_config", headers("own"))
+	entry, err := withHTTP(l.entry(s.url), headers("own"))
 	if err != nil {
 		return err
 	}

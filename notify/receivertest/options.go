@@ -12,7 +12,8 @@ import (
 type Options struct {
 	// Config is the smallest entry that is valid. $URL stands for the address
 	// of a fake service, $SECRET for a secret; without $SECRET there are no
-	// checks of secrets.
+	// checks of secrets. If it has an http_config, the global one is not expected
+	// to matter.
 	Config string
 	// Global is what stands in the global section beside Config, if the kind has
 	// settings there; $URL and $SECRET as in Config.

@@ -70,7 +70,7 @@ func secretShown(l *lab) error {
 // secretInHTTPConfig gives the secret a second place.
 func secretInHTTPConfig(l *lab) error {
 	proxy := strings.Replace(serveNothing(l.t), "http://", "http://u:"+secret+"@", 1)
-	entry, err := with(l.entry(somewhere), "http_config", map[string]any{"proxy_url": proxy})
+	entry, err := withHTTP(l.entry(somewhere), map[string]any{"proxy_url": proxy})
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func successChecks() []check {
 		{name: "every fixture", run: everyFixture},
 		{name: "many groups at once", run: manyAtOnce},
 		{name: "own http_config", run: ownHTTPConfig},
-		{name: "global http_config", run: globalHTTPConfig},
+		{name: "global http_config", needs: inheritsHTTP, run: globalHTTPConfig},
 	}
 }
 
