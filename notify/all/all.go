@@ -8,7 +8,10 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify/log"
 	"github.com/tocsin-alerting/tocsin/notify/msteams"
 	"github.com/tocsin-alerting/tocsin/notify/msteamsv2"
+	"github.com/tocsin-alerting/tocsin/notify/opsgenie"
+	"github.com/tocsin-alerting/tocsin/notify/pagerduty"
 	"github.com/tocsin-alerting/tocsin/notify/telegram"
+	"github.com/tocsin-alerting/tocsin/notify/victorops"
 	"github.com/tocsin-alerting/tocsin/notify/webex"
 	"github.com/tocsin-alerting/tocsin/notify/webhook"
 )
@@ -18,6 +21,9 @@ import (
 func Kinds() []notify.Kind {
 	return []notify.Kind{
 		webhook.Kind(),
+		pagerduty.Kind(),
+		opsgenie.Kind(),
+		victorops.Kind(),
 		telegram.Kind(),
 		discord.Kind(),
 		webex.Kind(),
