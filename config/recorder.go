@@ -29,7 +29,7 @@ type FileOutput struct {
 
 // WebhookOutput posts events.
 type WebhookOutput struct {
-	URL                notify.SecretURL            `yaml:"url"`
+	URL                notify.Secret               `yaml:"url"`
 	HTTPConfig         *commoncfg.HTTPClientConfig `yaml:"http_config,omitempty"`
 	Timeout            yamlx.Duration              `yaml:"timeout,omitempty"`
 	Workers            int                         `yaml:"workers,omitempty"`
@@ -89,6 +89,8 @@ func (w *WebhookOutput) check() error {
 	var problems []error
 	if w.URL == "" {
 		problems = append(problems, errors.New("url is missing"))
+	} else if _, err := notify.ParseURL(string(w.URL)); err != nil {
+		problems = append(problems, fmt.Errorf("url: %w", err))
 	}
 	for _, b := range batching {
 		switch {

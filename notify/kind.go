@@ -109,6 +109,11 @@ func check(settings any) error {
 	return nil
 }
 
+// locator is implemented by pointers to settings in which a relative path of a
+// file, their own or a global one, begins at the folder of the configuration
+// instead of the working directory.
+type locator interface{ Locate(dir string) }
+
 // speaksHTTP is what embedding HTTPCommon gives a pointer to a struct.
 type speaksHTTP interface {
 	locate(dir string)
@@ -175,6 +180,9 @@ func decode[C settings](e entry[C], unmarshal func(any) error, around Around) (C
 		if err := e.inherit(&c, around.HTTP); err != nil {
 			return nil, err
 		}
+	}
+	if files, ok := any(&c).(locator); ok {
+		files.Locate(around.Dir)
 	}
 	if overHTTP {
 		http.borrow(around.HTTP)

@@ -6,10 +6,13 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/notify/discord"
 	"github.com/tocsin-alerting/tocsin/notify/log"
+	"github.com/tocsin-alerting/tocsin/notify/mattermost"
 	"github.com/tocsin-alerting/tocsin/notify/msteams"
 	"github.com/tocsin-alerting/tocsin/notify/msteamsv2"
 	"github.com/tocsin-alerting/tocsin/notify/opsgenie"
 	"github.com/tocsin-alerting/tocsin/notify/pagerduty"
+	"github.com/tocsin-alerting/tocsin/notify/rocketchat"
+	"github.com/tocsin-alerting/tocsin/notify/slack"
 	"github.com/tocsin-alerting/tocsin/notify/telegram"
 	"github.com/tocsin-alerting/tocsin/notify/victorops"
 	"github.com/tocsin-alerting/tocsin/notify/webex"
@@ -23,12 +26,15 @@ func Kinds() []notify.Kind {
 		webhook.Kind(),
 		pagerduty.Kind(),
 		opsgenie.Kind(),
+		slack.Kind(),
 		victorops.Kind(),
 		telegram.Kind(),
 		discord.Kind(),
 		webex.Kind(),
 		msteams.Kind(),
 		msteamsv2.Kind(),
+		rocketchat.Kind(),
+		mattermost.Kind(),
 		log.Kind(),
 	}
 }
