@@ -5,12 +5,14 @@ package all
 import (
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/notify/discord"
+	"github.com/tocsin-alerting/tocsin/notify/email"
 	"github.com/tocsin-alerting/tocsin/notify/log"
 	"github.com/tocsin-alerting/tocsin/notify/mattermost"
 	"github.com/tocsin-alerting/tocsin/notify/msteams"
 	"github.com/tocsin-alerting/tocsin/notify/msteamsv2"
 	"github.com/tocsin-alerting/tocsin/notify/opsgenie"
 	"github.com/tocsin-alerting/tocsin/notify/pagerduty"
+	"github.com/tocsin-alerting/tocsin/notify/pushover"
 	"github.com/tocsin-alerting/tocsin/notify/rocketchat"
 	"github.com/tocsin-alerting/tocsin/notify/slack"
 	"github.com/tocsin-alerting/tocsin/notify/telegram"
@@ -24,10 +26,12 @@ import (
 func Kinds() []notify.Kind {
 	return []notify.Kind{
 		webhook.Kind(),
+		email.Kind(),
 		pagerduty.Kind(),
 		opsgenie.Kind(),
 		slack.Kind(),
 		victorops.Kind(),
+		pushover.Kind(),
 		telegram.Kind(),
 		discord.Kind(),
 		webex.Kind(),
