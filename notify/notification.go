@@ -89,6 +89,18 @@ func (n *Notification) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// ContentHash identifies what is told, as 64 hexadecimal digits: it is the same
+// for every attempt to tell the same, and another one as soon as an alert comes,
+// goes or resolves. It is for services that drop what they have just had.
+func (n *Notification) ContentHash() string {
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%s\n", n.GroupKey) // a hash does not fail
+	for _, a := range n.Alerts {
+		_, _ = fmt.Fprintf(sum, "%s %t\n", a.Fingerprint(), a.ResolvedAt(n.Now))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
 // Text renders what people read. If the template fails, the alert must get
 // through all the same: a plain text takes its place, and the failure is
 // counted.

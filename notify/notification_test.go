@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cenkalti/backoff/v4"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tocsin-alerting/tocsin/alert"
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/notify/receivertest"
 	"github.com/tocsin-alerting/tocsin/template"
@@ -177,5 +179,30 @@ func TestReasonIsShown(t *testing.T) {
 	n := receivertest.Notification(t, "resolved")
 	if n.Reason != notify.ReasonAllResolved || n.Data.NotificationReason != string(notify.ReasonAllResolved) {
 		t.Errorf("reason %q, in the data %q", n.Reason, n.Data.NotificationReason)
+	}
+}
+
+func TestContentHash(t *testing.T) {
+	templates, err := template.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	firing, resolved := alert.New(alert.LabelsOf("a", "1")), alert.New(alert.LabelsOf("a", "1"))
+	firing.EndsAt, resolved.EndsAt = now.Add(time.Hour), now
+	other := alert.New(alert.LabelsOf("a", "2"))
+	hash := func(key string, at time.Time, alerts ...*alert.Alert) string {
+		return notify.NewNotification(key, template.Batch{Now: at, Alerts: alerts}, templates).ContentHash()
+	}
+	first := hash("{}:{}", now, firing)
+	if again := hash("{}:{}", now.Add(time.Second), firing); again != first || len(first) != 64 {
+		t.Errorf("another attempt has %s, want %s", again, first)
+	}
+	for name, changed := range map[string]string{
+		"another group": hash("{}/{}:{}", now, firing), "a resolve": hash("{}:{}", now, resolved), "one more": hash("{}:{}", now, firing, other),
+	} {
+		if changed == first {
+			t.Errorf("%s has the same hash", name)
+		}
 	}
 }

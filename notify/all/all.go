@@ -6,6 +6,8 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/notify/discord"
 	"github.com/tocsin-alerting/tocsin/notify/email"
+	"github.com/tocsin-alerting/tocsin/notify/incidentio"
+	"github.com/tocsin-alerting/tocsin/notify/jira"
 	"github.com/tocsin-alerting/tocsin/notify/log"
 	"github.com/tocsin-alerting/tocsin/notify/mattermost"
 	"github.com/tocsin-alerting/tocsin/notify/msteams"
@@ -15,10 +17,12 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify/pushover"
 	"github.com/tocsin-alerting/tocsin/notify/rocketchat"
 	"github.com/tocsin-alerting/tocsin/notify/slack"
+	"github.com/tocsin-alerting/tocsin/notify/sns"
 	"github.com/tocsin-alerting/tocsin/notify/telegram"
 	"github.com/tocsin-alerting/tocsin/notify/victorops"
 	"github.com/tocsin-alerting/tocsin/notify/webex"
 	"github.com/tocsin-alerting/tocsin/notify/webhook"
+	"github.com/tocsin-alerting/tocsin/notify/wechat"
 )
 
 // Kinds returns every kind, in the order in which the integrations of one
@@ -29,14 +33,18 @@ func Kinds() []notify.Kind {
 		email.Kind(),
 		pagerduty.Kind(),
 		opsgenie.Kind(),
+		wechat.Kind(),
 		slack.Kind(),
 		victorops.Kind(),
 		pushover.Kind(),
+		sns.Kind(),
 		telegram.Kind(),
 		discord.Kind(),
 		webex.Kind(),
 		msteams.Kind(),
 		msteamsv2.Kind(),
+		jira.Kind(),
+		incidentio.Kind(),
 		rocketchat.Kind(),
 		mattermost.Kind(),
 		log.Kind(),
