@@ -22,7 +22,7 @@ func TestTruncateJSON(t *testing.T) {
 		{"no room", "abc", 0, "", true},
 		{"room for quotes", "abc", 2, "", true},
 		{"plain", "abcdefgh", 9, "abcd…", true},
-		{"escapes", "<<<<", 25, "<<<…", true},
+		{"escapes", "<<<<<<<<<", 55, "<<<<<…", true},
 		{"escapes that fit", "<<<<", 26, "<<<<", false},
 		{"between characters", "語語語", 9, "語…", true},
 		{"not UTF-8", "\xff\xff", 14, "\xff\xff", false},

@@ -195,8 +195,7 @@ func checkExpired(t *testing.T, a amtool, id string) {
 	}
 }
 
-// routingConfig names no webhooks: amtool 0.25 does not know all of their keys,
-// which the configuration that it is shown has.
+// routingConfig names no webhooks: amtool 0.25 does not know all of their keys.
 const routingConfig = `
 route:
   receiver: everybody
@@ -228,8 +227,11 @@ func TestAmtoolConfig(t *testing.T) {
 	daemon := startTocsin(t, routingConfig)
 	a := amtool{path: path, dir: t.TempDir(), of: daemon}
 
+	// What is shown has the global keys of 0.34, which amtool 0.25 refuses, as
+	// it does when Alertmanager 0.34 shows them. It knows those of older versions.
+	newer := regexp.MustCompile(`(?m)^  (smtp_tls_config|slack_app_url|rocketchat_api_url|telegram_api_url|webex_api_url|jira_api_url):.*\n(    .*\n)*`)
 	file := write(t, a.dir, "written.yml", routingConfig)
-	shown := write(t, a.dir, "shown.yml", a.run(t, "config", "show"))
+	shown := write(t, a.dir, "shown.yml", newer.ReplaceAllString(a.run(t, "config", "show"), ""))
 	for _, name := range []string{file, shown} {
 		if text := a.run(t, "check-config", name); !containsAll(text, []string{"SUCCESS", "3 receivers", "1 inhibit rules"}) {
 			t.Errorf("amtool check-config %s:\n%s", name, text)
@@ -240,9 +242,9 @@ func TestAmtoolConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.run(t, "check-config", smallest)
-	a.run(t, "config", "routes", "test", "--verify.receivers=on-call,storage", "severity=page", "team=db")
-	a.run(t, "config", "routes", "test", "--verify.receivers=everybody", "team=web")
-	tree := a.run(t, "config", "routes")
+	a.run(t, "config", "routes", "test", "--config.file="+file, "--verify.receivers=on-call,storage", "severity=page", "team=db")
+	a.run(t, "config", "routes", "test", "--config.file="+file, "--verify.receivers=everybody", "team=web")
+	tree := a.run(t, "config", "routes", "--config.file="+file)
 	if !containsAll(tree, []string{"default-route", "receiver: on-call", "receiver: storage", `{severity="page"}`}) {
 		t.Errorf("amtool config routes:\n%s", tree)
 	}
