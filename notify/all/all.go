@@ -4,14 +4,20 @@ package all
 
 import (
 	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/notify/dingtalk"
 	"github.com/tocsin-alerting/tocsin/notify/discord"
 	"github.com/tocsin-alerting/tocsin/notify/email"
+	"github.com/tocsin-alerting/tocsin/notify/feishu"
+	"github.com/tocsin-alerting/tocsin/notify/googlechat"
+	"github.com/tocsin-alerting/tocsin/notify/gotify"
 	"github.com/tocsin-alerting/tocsin/notify/incidentio"
 	"github.com/tocsin-alerting/tocsin/notify/jira"
 	"github.com/tocsin-alerting/tocsin/notify/log"
+	"github.com/tocsin-alerting/tocsin/notify/matrix"
 	"github.com/tocsin-alerting/tocsin/notify/mattermost"
 	"github.com/tocsin-alerting/tocsin/notify/msteams"
 	"github.com/tocsin-alerting/tocsin/notify/msteamsv2"
+	"github.com/tocsin-alerting/tocsin/notify/ntfy"
 	"github.com/tocsin-alerting/tocsin/notify/opsgenie"
 	"github.com/tocsin-alerting/tocsin/notify/pagerduty"
 	"github.com/tocsin-alerting/tocsin/notify/pushover"
@@ -23,6 +29,7 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify/webex"
 	"github.com/tocsin-alerting/tocsin/notify/webhook"
 	"github.com/tocsin-alerting/tocsin/notify/wechat"
+	"github.com/tocsin-alerting/tocsin/notify/wecomrobot"
 )
 
 // Kinds returns every kind, in the order in which the integrations of one
@@ -47,6 +54,13 @@ func Kinds() []notify.Kind {
 		incidentio.Kind(),
 		rocketchat.Kind(),
 		mattermost.Kind(),
+		googlechat.Kind(),
+		matrix.Kind(),
+		ntfy.Kind(),
+		gotify.Kind(),
+		wecomrobot.Kind(),
+		dingtalk.Kind(),
+		feishu.Kind(),
 		log.Kind(),
 	}
 }

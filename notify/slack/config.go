@@ -120,7 +120,8 @@ func (c Config) Check() error {
 	return cmp.Or(problems...)
 }
 
-func (c Config) hasURL() bool   { return c.APIURL != "" || c.APIURLFile != "" }
+func (c Config) hasURL() bool { return c.APIURL != "" || c.APIURLFile != "" }
+
 // Locate makes a relative path of the file with the token begin at dir.
 func (c *Config) Locate(dir string) { c.AppTokenFile = commoncfg.JoinDir(dir, c.AppTokenFile) }
 
