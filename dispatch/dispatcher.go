@@ -25,6 +25,8 @@ type Notifier interface {
 	Owing(g notify.Group) func(a *alert.Alert) bool
 	// Adopt takes over what an earlier notifier has on its way from a group.
 	Adopt(src notify.Source, receiver string)
+	// Settle blocks until anything may be told.
+	Settle(ctx context.Context) error
 	// RouteLabels renders the labels of the route.
 	RouteLabels(f notify.Flush) map[string]string
 }
@@ -132,6 +134,8 @@ func (d *Dispatcher) ingest() {
 	for _, c := range changes {
 		if c.Alert != nil {
 			d.insert(c.Alert, start)
+		} else {
+			d.end(c.Fingerprint, start)
 		}
 	}
 	d.metrics.processing.Observe(time.Since(start).Seconds())
@@ -147,6 +151,20 @@ func (d *Dispatcher) insert(a *alert.Alert, now time.Time) {
 	}
 	for _, g := range groups {
 		g.alerts[id] = member{alert: a, outcome: g.alerts[id].outcome}
+	}
+}
+
+// end lets an alert be over that the store has forgotten. It forgets only what has
+// ended, so this is news only if that went too fast to be seen.
+func (d *Dispatcher) end(id alert.Fingerprint, now time.Time) {
+	for _, g := range d.places[id] {
+		m, here := g.alerts[id]
+		if !here || m.alert.ResolvedAt(now) {
+			continue
+		}
+		ended := *m.alert
+		ended.EndsAt = now
+		g.alerts[id] = member{alert: &ended, outcome: m.outcome}
 	}
 }
 
@@ -197,6 +215,10 @@ func (d *Dispatcher) tick(g *group) {
 // flush lets a group speak. It runs on a worker.
 func (d *Dispatcher) flush(g *group) {
 	d.ingest()
+	// Without the lock, or a reload would have to wait until it has settled.
+	if err := d.present().Settle(d.ctx); err != nil {
+		return // the dispatcher has been stopped
+	}
 	d.swapping.RLock()
 	d.mu.Lock()
 	notifier, due := d.notifier, g.due
@@ -220,6 +242,13 @@ func (d *Dispatcher) flush(g *group) {
 	if err == nil {
 		g.Settled(f)
 	}
+}
+
+// present is the notifier of now.
+func (d *Dispatcher) present() Notifier {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.notifier
 }
 
 // drop takes an alert out of a group; the dispatcher is locked.

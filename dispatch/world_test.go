@@ -42,7 +42,10 @@ type world struct {
 	events []event
 	// send decides about each attempt, by receiver; nil means success.
 	send map[string]func(ctx context.Context, n *notify.Notification) error
-	keys chan string // of the groups that are told, if anybody wants them
+	// other is the name of a second integration of the root's receiver; empty:
+	// there is none.
+	other string
+	keys  chan string // of the groups that are told, if anybody wants them
 }
 
 // event is one attempt to tell something.
@@ -72,6 +75,12 @@ func (m muted) mute(host string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.hosts[host] = true
+}
+
+func (m muted) unmute(host string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.hosts, host)
 }
 
 // inBubble runs a story in virtual time. The world is stopped at its end.
@@ -152,6 +161,11 @@ func (w *world) pipeline(root *dispatch.Route) *notify.Pipeline {
 		receivers = append(receivers, notify.Receiver{Name: name, Integrations: []*notify.Integration{{
 			Receiver: name, Kind: "fake", Sender: sender{w, name}, SendResolved: !strings.HasSuffix(name, "-quiet"),
 		}}})
+	}
+	if w.other != "" {
+		receivers[0].Integrations = append(receivers[0].Integrations, &notify.Integration{
+			Receiver: receivers[0].Name, Kind: "fake", Index: 1, Sender: sender{w, w.other}, SendResolved: true,
+		})
 	}
 	return notify.New(notify.Options{
 		Receivers: receivers,

@@ -29,7 +29,10 @@ type state struct {
 	firing, resolved []uint64
 	// owed are the resolved alerts among them that were muted when they ended
 	// and that the integration still believes to fire.
-	owed         []uint64
+	owed []uint64
+	// hidden says that what was told as firing still fires, muted, and that
+	// nothing that was told has resolved.
+	hidden       bool
 	sendResolved bool
 	repeat       time.Duration
 	now          time.Time
@@ -39,6 +42,8 @@ type state struct {
 // what is true. ReasonNone means that nothing is news.
 func decide(last *Entry, s state) Reason {
 	switch {
+	case len(s.firing) == 0 && len(s.resolved) == 0:
+		return ReasonNone // all are muted
 	case last == nil && len(s.firing) > 0:
 		return ReasonFirst
 	case last == nil:
@@ -47,6 +52,8 @@ func decide(last *Entry, s state) Reason {
 		return ReasonFirst
 	case !subset(s.firing, last.Firing):
 		return ReasonNew
+	case len(s.firing) == 0 && s.hidden:
+		return ReasonNone
 	case len(s.firing) == 0 && (len(last.Firing) > 0 || len(s.owed) > 0):
 		return ReasonAllResolved
 	case len(s.firing) == 0:

@@ -20,6 +20,7 @@ func TestDecide(t *testing.T) {
 		firing   []uint64
 		resolved []uint64
 		owed     []uint64
+		hidden   bool // what was told fires on, muted
 		quiet    bool // the integration does not want resolved alerts
 		want     Reason
 	}{
@@ -36,7 +37,8 @@ func TestDecide(t *testing.T) {
 		{name: "its resolve was told", last: told(time.Minute, set(1), set(2)), firing: set(1), resolved: set(2), want: ReasonNone},
 		{name: "all resolve", last: told(time.Minute, set(1), nil), resolved: set(1), want: ReasonAllResolved},
 		{name: "all resolve and are not wanted", last: told(time.Minute, set(1), nil), resolved: set(1), quiet: true, want: ReasonAllResolved},
-		{name: "all are gone", last: told(time.Minute, set(1), nil), want: ReasonAllResolved},
+		{name: "all are muted", last: told(time.Minute, set(1), nil), want: ReasonNone},
+		{name: "another one resolves, what was told is muted", last: told(time.Minute, set(1), nil), resolved: set(2), hidden: true, want: ReasonNone},
 		{name: "nothing fires, as was told", last: told(99*time.Hour, nil, set(1)), resolved: set(1), want: ReasonNone},
 		{name: "a muted one that was told resolves", last: told(time.Minute, nil, nil), resolved: set(1), owed: set(1), want: ReasonAllResolved},
 		{name: "exactly the repeat interval", last: told(repeat, set(1), nil), firing: set(1), want: ReasonNone},
@@ -44,7 +46,7 @@ func TestDecide(t *testing.T) {
 		{name: "a resolve goes before a repeat", last: told(repeat+1, set(1, 2), nil), firing: set(1), resolved: set(2), want: ReasonResolved},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := state{firing: c.firing, resolved: c.resolved, owed: c.owed, sendResolved: !c.quiet, repeat: repeat, now: now}
+			s := state{firing: c.firing, resolved: c.resolved, owed: c.owed, hidden: c.hidden, sendResolved: !c.quiet, repeat: repeat, now: now}
 			if got := decide(c.last, s); got != c.want {
 				t.Errorf("decide says %q, want %q", got, c.want)
 			}

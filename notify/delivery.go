@@ -23,7 +23,7 @@ type delivery struct {
 	since time.Time // the first tick that is still to be dealt with
 
 	// Owned by the attempt that runs.
-	tick     time.Time // of the flush last taken from next
+	began    time.Time // the first tick that is still to be dealt with
 	retries  backoff.BackOff
 	attempts int
 	failure  error // of the last attempt
@@ -42,15 +42,14 @@ func (d *delivery) attempt(p *Pipeline, in *Integration) {
 		d.rests(d.pause(t, err))
 		return
 	}
-	if wait := p.cluster.Wait(f.Group.ID) - time.Since(d.tick); wait > 0 {
-		d.putBack(f)
+	if wait := p.cluster.Wait(f.Group.ID) - time.Since(d.began); wait > 0 {
 		d.rests(wait)
 		return
 	}
-	err = d.tell(t, f)
+	news, err := d.tell(t, f)
 	switch {
 	case err == nil:
-		d.succeeded(t, f)
+		d.succeeded(t, f, news)
 	case permanent(err) || d.orphaned(t):
 		d.gaveUp(t, f, err)
 	default:
@@ -66,7 +65,7 @@ func (d *delivery) begin(t target) (next *Flush, mine bool) {
 	if d.place != queued || d.target != t || t.p.closed.Load() {
 		return nil, false
 	}
-	d.place = running
+	d.place, d.began = running, d.since
 	next, d.next = d.next, nil
 	return next, true
 }
@@ -80,31 +79,23 @@ func (d *delivery) orphaned(t target) bool {
 	return t.p.closed.Load() && d.target == t
 }
 
-// newest returns the flush of a tick that is still to be dealt with, or else
-// looks at the group anew.
-func (d *delivery) newest(t target, next *Flush) (Flush, error) {
-	if next == nil {
-		return t.p.look(t.p.ctx, d.src, time.Now())
-	}
-	if next.Now.Equal(d.tick) {
-		return *next, nil
-	}
-	if d.failure != nil && d.counted {
-		// The last tick was not told in time; this is the next one.
-		d.countFailure(t, d.failure)
-	}
-	d.tick, d.counted = next.Now, false
-	return *next, nil
-}
+// fresh is how old the look of a tick at its group may be.
+const fresh = time.Second
 
-// putBack keeps a flush for later, unless a newer one has come.
-func (d *delivery) putBack(f Flush) {
-	out := d.src.Outbox()
-	out.mu.Lock()
-	defer out.mu.Unlock()
-	if d.next == nil {
-		d.next = &f
+// newest returns the flush of a tick that has just come, or else looks at the
+// group anew: an attempt that had to wait must not tell what was true before.
+func (d *delivery) newest(t target, next *Flush) (Flush, error) {
+	if next != nil {
+		if d.failure != nil && d.counted {
+			// The last tick was not told in time; this is the next one.
+			d.countFailure(t, d.failure)
+		}
+		d.counted = false
+		if d.failure == nil && time.Since(next.Now) <= fresh {
+			return *next, nil
+		}
 	}
+	return t.p.look(t.p.ctx, d.src, time.Now(), t.p.stages)
 }
 
 // rests makes the next attempt after a pause.
@@ -127,9 +118,13 @@ func (d *delivery) pause(t target, err error) time.Duration {
 	return pause
 }
 
-func (d *delivery) succeeded(t target, f Flush) {
-	if d.failure != nil {
+func (d *delivery) succeeded(t target, f Flush, news bool) {
+	switch {
+	case d.failure == nil:
+	case news:
 		_ = level.Info(d.logger(t, f)).Log("msg", "Notification got through", "attempt", d.attempts)
+	default:
+		_ = level.Info(d.logger(t, f)).Log("msg", "Notification is not needed any more", "attempt", d.attempts)
 	}
 	d.ended(f)
 }

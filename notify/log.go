@@ -130,6 +130,26 @@ func (l *Log) Put(ctx context.Context, e *Entry, repeat time.Duration) error {
 	return nil
 }
 
+// Keep makes an entry live on that says that something fires, once half its life
+// is over: its group is there at now, and the resolve is owed for as long as it
+// takes.
+func (l *Log) Keep(ctx context.Context, key LogKey, now time.Time) {
+	l.mu.Lock()
+	e := l.entries[key]
+	if e == nil || len(e.Firing)+len(e.Owed) == 0 || e.ExpiresAt.Sub(now) > l.retention/2 {
+		l.mu.Unlock()
+		return
+	}
+	longer := *e
+	longer.ExpiresAt = now.Add(l.retention)
+	l.entries[key] = &longer
+	l.mu.Unlock()
+	// If it cannot be written now, the next tick tries again.
+	if err := l.table.Put(ctx, key.String(), &longer); err != nil {
+		l.metrics.log.maintenanceErrors.Inc()
+	}
+}
+
 func (l *Log) keep(e *Entry) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

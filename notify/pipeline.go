@@ -48,7 +48,8 @@ type Options struct {
 // Pipeline is the line every flush walks. It starts no goroutine until there is
 // something to send.
 type Pipeline struct {
-	stages      []Stage
+	stages      []Stage // for a look at a group
+	ticking     []Stage // the same for its tick, which is counted
 	receivers   map[string]Receiver
 	cluster     Cluster
 	templates   *template.Set
@@ -94,22 +95,21 @@ func New(o Options) *Pipeline {
 			in.line = line.New(slots, func(d *delivery) { d.attempt(p, in) })
 		}
 	}
-	p.stages = []Stage{
-		settle{p.cluster},
-		p.muting(o.Inhibitions),
-		counted{activeTime{o.Intervals}, p.metrics.suppressed.WithLabelValues("active_time_interval")},
-		counted{muteTime{o.Intervals}, p.metrics.suppressed.WithLabelValues("mute_time_interval")},
-		p.muting(o.Silences),
+	reasons := []string{"", "", "active_time_interval", "mute_time_interval", ""}
+	p.stages = []Stage{settle{p.cluster}, nothing{}, activeTime{o.Intervals}, muteTime{o.Intervals}, nothing{}}
+	for i, m := range map[int]Muter{1: o.Inhibitions, 4: o.Silences} {
+		if m != nil {
+			p.stages[i], reasons[i] = mute{m}, m.Reason()
+		}
+	}
+	for i, stage := range p.stages {
+		if reasons[i] != "" {
+			stage = counted{stage, p.metrics.suppressed.WithLabelValues(reasons[i])}
+		}
+		p.ticking = append(p.ticking, stage)
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p
-}
-
-func (p *Pipeline) muting(m Muter) Stage {
-	if m == nil {
-		return nothing{}
-	}
-	return counted{mute{m}, p.metrics.suppressed.WithLabelValues(m.Reason())}
 }
 
 func defaultBackoff() backoff.BackOff {
@@ -126,7 +126,7 @@ func defaultBackoff() backoff.BackOff {
 // to tell as soon as that is known, and does not wait for deliveries; it blocks
 // only until the cluster has settled.
 func (p *Pipeline) Notify(ctx context.Context, src Source, now time.Time) (Flush, error) {
-	f, err := p.look(ctx, src, now)
+	f, err := p.look(ctx, src, now, p.ticking)
 	if err != nil {
 		return f, err
 	}
@@ -135,6 +135,7 @@ func (p *Pipeline) Notify(ctx context.Context, src Source, now time.Time) (Flush
 		return f, errors.New("no such receiver: " + f.Group.Policy.Receiver)
 	}
 	for _, in := range r.Integrations {
+		p.log.Keep(ctx, in.key(f.Group.ID), now)
 		src.Outbox().offer(target{p, in}, src, f)
 	}
 	return f, nil
@@ -154,10 +155,13 @@ func (p *Pipeline) Adopt(src Source, receiver string) {
 	})
 }
 
-// look takes the group as it is at now through the stages.
-func (p *Pipeline) look(ctx context.Context, src Source, now time.Time) (Flush, error) {
+// Settle blocks until this replica may tell anything.
+func (p *Pipeline) Settle(ctx context.Context) error { return p.cluster.Settle(ctx) }
+
+// look takes the group as it is at now through stages.
+func (p *Pipeline) look(ctx context.Context, src Source, now time.Time, stages []Stage) (Flush, error) {
 	f := src.Flush(now)
-	for _, s := range p.stages {
+	for _, s := range stages {
 		var err error
 		if f, err = s.Exec(ctx, f); err != nil {
 			return f, err

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -11,14 +12,15 @@ import (
 	"github.com/tocsin-alerting/tocsin/template"
 )
 
-// tell sends what is news and records it. It does nothing if there is none.
-func (d *delivery) tell(t target, f Flush) error {
+// tell sends what is news and records it. It does nothing if there is none, and
+// reports whether there was.
+func (d *delivery) tell(t target, f Flush) (news bool, err error) {
 	key := t.in.key(f.Group.ID)
 	last := t.p.log.Get(key)
 	s, alerts := truth(f, last, t.in.SendResolved)
 	reason := decide(last, s)
 	if reason == ReasonNone {
-		return nil
+		return false, nil
 	}
 	d.count(t)
 	// An integration that does not want resolved alerts has nothing to send
@@ -28,7 +30,7 @@ func (d *delivery) tell(t target, f Flush) error {
 		n := t.p.notification(f, alerts, reason)
 		n.State = data
 		if err := d.send(t, f, n); err != nil {
-			return err
+			return true, err
 		}
 	}
 	now := time.Now()
@@ -37,11 +39,11 @@ func (d *delivery) tell(t target, f Flush) error {
 		Key:       key,
 		Timestamp: now,
 		Firing:    s.firing,
-		Resolved:  s.resolved,
+		Resolved:  stillResolved(f, last, s),
 		Owed:      stillOwed(f, last, s),
 		Data:      data,
 	})
-	return nil
+	return true, nil
 }
 
 // kept is a copy of what the integration wrote down the last time. A first
@@ -72,7 +74,11 @@ func truth(f Flush, last *Entry, sendResolved bool) (state, []*alert.Alert) {
 			alerts = append(alerts, a)
 			continue
 		}
-		s.resolved = append(s.resolved, hashAlert(a))
+		hash := hashAlert(a)
+		s.resolved = append(s.resolved, hash)
+		if last != nil && contains(last.Owed, hash) && !slices.Contains(s.owed, hash) {
+			s.owed = append(s.owed, hash) // it was muted, and is no more
+		}
 		if sendResolved {
 			alerts = append(alerts, a)
 		}
@@ -82,7 +88,23 @@ func truth(f Flush, last *Entry, sendResolved bool) (state, []*alert.Alert) {
 	}
 	slices.Sort(s.firing)
 	slices.Sort(s.resolved)
+	s.hidden = last != nil && !slices.ContainsFunc(s.resolved, last.owes) && firesMuted(f, last)
 	return s, alerts
+}
+
+// firesMuted reports whether an alert that was told as firing still does, and is
+// muted.
+func firesMuted(f Flush, last *Entry) bool {
+	if len(last.Firing) == 0 {
+		return false
+	}
+	told := make(map[*alert.Alert]bool, len(f.Alerts))
+	for _, a := range f.Alerts {
+		told[a] = true
+	}
+	return slices.ContainsFunc(f.All, func(a *alert.Alert) bool {
+		return !told[a] && !a.ResolvedAt(f.Now) && contains(last.Firing, hashAlert(a))
+	})
 }
 
 // stillOwed lists the alerts of the group that the integration was told as
@@ -102,6 +124,23 @@ func stillOwed(f Flush, last *Entry, s state) []uint64 {
 	return owed
 }
 
+// stillResolved is what was told as resolved by this notification, and by earlier
+// ones of alerts that are still there and that this one does not mention.
+func stillResolved(f Flush, last *Entry, s state) []uint64 {
+	if last == nil || len(last.Resolved) == 0 {
+		return s.resolved
+	}
+	resolved := slices.Clone(s.resolved)
+	for _, a := range f.All {
+		hash := hashAlert(a)
+		if a.ResolvedAt(f.Now) && contains(last.Resolved, hash) && !contains(s.resolved, hash) {
+			resolved = append(resolved, hash)
+		}
+	}
+	slices.Sort(resolved)
+	return resolved
+}
+
 // send makes one attempt to deliver a notification.
 func (d *delivery) send(t target, f Flush, n *Notification) error {
 	d.attempts++
@@ -118,9 +157,15 @@ func (d *delivery) send(t target, f Flush, n *Notification) error {
 	return err
 }
 
+// recordTime bounds how long it may take to write down what was told. It has to be
+// even if the daemon stops meanwhile.
+const recordTime = 10 * time.Second
+
 // record writes down what was told.
 func (d *delivery) record(t target, f Flush, e *Entry) {
-	if err := t.p.log.Put(t.p.ctx, e, f.Group.Policy.RepeatInterval); err != nil {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.p.ctx), recordTime)
+	defer cancel()
+	if err := t.p.log.Put(ctx, e, f.Group.Policy.RepeatInterval); err != nil {
 		_ = level.Error(d.logger(t, f)).Log("msg", "Notification sent but not recorded; it may repeat after a restart", "err", err)
 	}
 }

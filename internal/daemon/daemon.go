@@ -101,8 +101,9 @@ type Daemon struct {
 	dispatcher *dispatch.Dispatcher
 	external   external
 
-	// reloading is held while a generation is replaced.
+	// reloading is held while a generation is replaced. After stopping none is.
 	reloading sync.Mutex
+	stopping  bool
 	current   atomic.Pointer[generation]
 	ready     atomic.Bool
 
@@ -250,6 +251,10 @@ func (d *Daemon) shutdown(servers []*http.Server, end context.CancelFunc, behind
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
 	d.stopServing(ctx, servers)
+	// No reload, or it would start what nobody ends.
+	d.reloading.Lock()
+	d.stopping = true
+	d.reloading.Unlock()
 	// No group speaks any more.
 	end()
 	err := behind.Wait()

@@ -175,8 +175,11 @@ func (d *Daemon) Reload(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if d.current.Load() == nil {
+	switch {
+	case d.current.Load() == nil:
 		return errors.New("still starting")
+	case d.stopping:
+		return errors.New("shutting down")
 	}
 	if err := d.reload(); err != nil {
 		d.metrics.reloaded.Set(0)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -173,4 +174,39 @@ func TestStrictTemplates(t *testing.T) {
 			t.Errorf("reload answers %d: %s; want 500 and the place of the mistake", status, text)
 		}
 	}, strict)
+}
+
+func TestNoReloadAfterTheEnd(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		w.setDown(true)
+		w.fires("a")
+		w.until(time.Minute)
+		w.stop()
+		time.Sleep(20 * time.Second)
+		w.write(config + "# changed\n")
+		if err := w.daemon.Reload(context.Background()); err == nil {
+			t.Error("reloaded although it has ended")
+		}
+		w.setDown(false)
+		time.Sleep(10 * time.Minute)
+		w.want()
+	})
+}
+
+func TestRetriesAreNotCountedAsTicks(t *testing.T) {
+	inBubble(t, config, func(w *world) {
+		w.setDown(true)
+		w.silence("s", 10*time.Hour)
+		w.fires("s")
+		w.fires("a")
+		w.until(5 * time.Minute)
+		if metrics := w.must(http.MethodGet, "/metrics", ""); !strings.Contains(metrics, `alertmanager_notifications_suppressed_total{reason="silence"} 1`+"\n") {
+			t.Error("one tick did not suppress one alert")
+		}
+		w.silence("a", 10*time.Hour)
+		w.until(20 * time.Minute)
+		if logs := w.logs.String(); strings.Contains(logs, "got through") || !strings.Contains(logs, "not needed any more") {
+			t.Error("the log says that what was silenced got through")
+		}
+	})
 }

@@ -73,6 +73,7 @@ type world struct {
 	daemon *daemon.Daemon
 	client *http.Client
 	logs   *logs
+	stop   context.CancelFunc // of the daemon
 
 	mu   sync.Mutex
 	told []string
@@ -126,6 +127,7 @@ func inBubble(t *testing.T, config string, story func(w *world), options ...func
 		transport := &http.Transport{DialContext: front.dial, DisableKeepAlives: true}
 		w.client = &http.Client{Transport: transport}
 		ctx, cancel := context.WithCancel(t.Context())
+		w.stop = cancel
 		done := make(chan error, 1)
 		go func() { done <- d.Run(ctx) }()
 		synctest.Wait()
