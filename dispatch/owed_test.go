@@ -74,6 +74,7 @@ func TestARetryThatRunsIntoASilenceForgetsNothing(t *testing.T) {
 		w.until(6 * time.Minute)
 		w.ends("b")
 		w.silences.unmute("a")
+		w.silences.unmute("b")
 		w.until(time.Hour)
 		w.want(
 			"30s ops +a (first notification)",
