@@ -48,7 +48,7 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 			return nil, fmt.Errorf("templates that fail:\n%w", problems)
 		}
 		for _, err := range problems {
-			_ = level.Warn(d.logger).Log("msg", "Template fails, a plain text will be sent in its place", "err", err)
+			_ = level.Warn(d.logger).Log("msg", "Template fails with a stock notification; it will be replaced or left out", "err", err)
 		}
 	}
 	inputs, err := hashInputs(c)
