@@ -95,21 +95,34 @@ func New(o Options) *Pipeline {
 			in.line = line.New(slots, func(d *delivery) { d.attempt(p, in) })
 		}
 	}
-	reasons := []string{"", "", "active_time_interval", "mute_time_interval", ""}
-	p.stages = []Stage{settle{p.cluster}, nothing{}, activeTime{o.Intervals}, muteTime{o.Intervals}, nothing{}}
-	for i, m := range map[int]Muter{1: o.Inhibitions, 4: o.Silences} {
-		if m != nil {
-			p.stages[i], reasons[i] = mute{m}, m.Reason()
+	for _, step := range []step{
+		{settle{p.cluster}, ""},
+		muting(o.Inhibitions),
+		{activeTime{o.Intervals}, "active_time_interval"},
+		{muteTime{o.Intervals}, "mute_time_interval"},
+		muting(o.Silences),
+	} {
+		p.stages = append(p.stages, step.stage)
+		if step.reason != "" {
+			step.stage = counted{step.stage, p.metrics.suppressed.WithLabelValues(step.reason)}
 		}
-	}
-	for i, stage := range p.stages {
-		if reasons[i] != "" {
-			stage = counted{stage, p.metrics.suppressed.WithLabelValues(reasons[i])}
-		}
-		p.ticking = append(p.ticking, stage)
+		p.ticking = append(p.ticking, step.stage)
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p
+}
+
+// step is a stage and the word for what it takes out, if it does.
+type step struct {
+	stage  Stage
+	reason string
+}
+
+func muting(m Muter) step {
+	if m == nil {
+		return step{nothing{}, ""}
+	}
+	return step{mute{m}, m.Reason()}
 }
 
 func defaultBackoff() backoff.BackOff {
