@@ -3,6 +3,7 @@ package alert
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -220,4 +221,41 @@ func (l Labels) Compare(o Labels) int {
 		}
 	}
 	return 0
+}
+
+// Size is the length of the packed form in bytes.
+func (l Labels) Size() int { return len(l.packed) }
+
+// AppendPacked appends the packed form to b.
+func (l Labels) AppendPacked(b []byte) []byte { return append(b, l.packed...) }
+
+// ParsePacked reads a set from its packed form, which it copies. It fails if the
+// form is damaged: it breaks off, or is not sorted.
+func ParsePacked(packed []byte) (Labels, error) {
+	all := string(packed)
+	last, rest := "", all
+	for first := true; rest != ""; first = false {
+		name, after, ok := cutChecked(rest)
+		if !ok || !first && name <= last {
+			return Labels{}, errPacked
+		}
+		if _, after, ok = cutChecked(after); !ok {
+			return Labels{}, errPacked
+		}
+		last, rest = name, after
+	}
+	return Labels{packed: all}, nil
+}
+
+var errPacked = errors.New("labels are damaged")
+
+// cutChecked is cut for text that may be anything.
+func cutChecked(packed string) (text, rest string, ok bool) {
+	var head [binary.MaxVarintLen64]byte
+	size, n := binary.Uvarint(head[:copy(head[:], packed)])
+	if n <= 0 || size > uint64(len(packed)-n) || n != len(binary.AppendUvarint(nil, size)) {
+		return "", "", false
+	}
+	end := n + int(size)
+	return packed[n:end], packed[end:], true
 }

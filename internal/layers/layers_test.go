@@ -20,13 +20,13 @@ const module = "github.com/tocsin-alerting/tocsin"
 // directly below it.
 func rows() [][]string {
 	return [][]string{
-		{"alert", "internal/yamlx", "internal/golden", "internal/line"},
-		{"store", "template", "timeinterval", "cluster"},
-		{"notify", "silence", "inhibit"},
+		{"alert", "internal/yamlx", "internal/golden", "internal/line", "internal/wire"},
+		{"store", "template", "timeinterval", "cluster", "event", "internal/tracing"},
+		{"notify", "silence", "inhibit", "store/disk"},
 		{"notify/*", "dispatch"},
 		{"notify/all"},
-		{"config", "api"},
-		{"internal/daemon"},
+		{"config", "api", "internal/ctl/client"},
+		{"internal/daemon", "internal/ctl"},
 		{"cmd/*"},
 	}
 }
@@ -47,12 +47,17 @@ func strict() map[string][]string {
 		"store": {"alert"},
 		// What they replicate has the methods that the cluster asks for; they need
 		// not know it.
-		"silence": {"alert", "store"},
-		"inhibit": {"alert", "store"},
-		"notify":  {"alert", "store", "template", "timeinterval", "internal/line"},
-		"api":     {"alert"},
+		"silence":    {"alert", "store", "internal/wire"},
+		"store/disk": {"alert", "store"},
+		"inhibit":    {"alert", "store"},
+		"notify":     {"alert", "store", "template", "timeinterval", "internal/line", "internal/wire"},
+		"api":        {"alert"},
+		// What speaks to a daemon over HTTP knows nothing of how one is built, and the
+		// command line must not bring the daemon along.
+		"internal/ctl/client": {},
+		"cmd/tocsinctl":       {"internal/ctl"},
 		// The roof knows the list of receivers and no single one.
-		"config": {"alert", "dispatch", "inhibit", "internal/yamlx", "notify", "notify/all", "timeinterval", "template"},
+		"config": {"alert", "dispatch", "inhibit", "internal/tracing", "internal/yamlx", "notify", "notify/all", "timeinterval", "template"},
 	}
 }
 

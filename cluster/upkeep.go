@@ -1,0 +1,90 @@
+package cluster
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/hashicorp/memberlist"
+)
+
+// upkeep looks after every peer once per probe interval: asks for a sign of life
+// where there was none, notices when none comes, tries again what failed.
+func (p *Peer) upkeep(ctx context.Context) {
+	for pause(ctx, p.o.ProbeInterval) {
+		for _, c := range p.roster.round(time.Now(), p.o.ProbeInterval, p.o.ProbeTimeout) {
+			c.out.resume()
+			if c.ask {
+				p.tell(c.node.Name, kindAsk)
+			}
+			if c.probe {
+				p.senders.Go(func() { p.probe(c) })
+			}
+		}
+		p.checkSettled() // who is suspect is not waited for
+	}
+}
+
+// care is what has to be done for one peer.
+type care struct {
+	node       memberlist.Node
+	out        *outbox
+	ask, probe bool
+}
+
+// round decides what has to be done for each peer. A peer is suspect when it has
+// been asked twice and nothing was heard. memberlist takes longer, since it then
+// declares it dead; being suspect only means that others go first.
+func (r *roster) round(now time.Time, interval, timeout time.Duration) []care {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []care
+	changed := false
+	for _, m := range r.members {
+		if m.out == nil {
+			continue
+		}
+		silent := now.Sub(m.heard)
+		if !m.suspect && silent > 2*interval+timeout {
+			m.suspect, changed = true, true
+		}
+		c := care{node: m.node, out: m.out, ask: m.ask, probe: silent >= interval/2 && !m.probing}
+		m.ask = false
+		m.probing = m.probing || c.probe
+		list = append(list, c)
+	}
+	if changed {
+		r.notify()
+	}
+	return list
+}
+
+// probe asks a peer for a sign of life: by packet, and if that gets no answer, by
+// stream, since there are networks that let only these through.
+func (p *Peer) probe(c care) {
+	defer p.roster.update(c.node.Name, func(m *member) { m.probing = false })
+	list := p.list.Load()
+	if list == nil {
+		return
+	}
+	address := &net.UDPAddr{IP: c.node.Addr, Port: int(c.node.Port)}
+	if _, err := list.Ping(c.node.Name, address); err != nil {
+		p.tell(c.node.Name, kindPing)
+		return
+	}
+	p.roster.hear(c.node.Name)
+}
+
+// exchange compares with a peer at random from time to time.
+func (p *Peer) exchange(ctx context.Context) {
+	for wait := rand.N(p.o.PushPullInterval); pause(ctx, wait); wait = p.o.PushPullInterval {
+		outs := p.roster.outs()
+		if len(outs) == 0 {
+			continue
+		}
+		out := outs[rand.IntN(len(outs))]
+		p.tell(out.to, kindDigest)
+		p.tell(out.to, kindAsk)
+	}
+}

@@ -1,0 +1,118 @@
+package cluster
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Member is a replica that is there.
+type Member struct {
+	Name    string
+	Address string // ip:port
+	Version string // of the program; empty: not told
+}
+
+// Health is how a peer does.
+type Health string
+
+// What the health of a peer can be.
+const (
+	HealthAlive   Health = "alive"
+	HealthSuspect Health = "suspect" // nothing heard for a while, or about to leave
+	HealthFailed  Health = "failed"  // should be there and is not
+)
+
+// PeerView is what this replica knows of one peer, or of itself.
+type PeerView struct {
+	Member
+	Health      Health
+	LastContact time.Time     // zero: never
+	Queued      int           // bytes that wait to be streamed to it
+	Lag         time.Duration // of the last change that came from it
+	Compared    time.Time     // when the states were last compared; zero: never
+	Equal       bool          // they were equal then
+	Unequal     []string      // else, the states that were not
+}
+
+func (m *member) view() PeerView {
+	v := PeerView{
+		Member:      m.member(),
+		Health:      HealthAlive,
+		LastContact: m.heard,
+		Lag:         m.lag,
+		Compared:    m.compared,
+		Equal:       !m.compared.IsZero() && len(m.awaiting) == 0 && len(m.unequal) == 0,
+		Unequal:     slices.Sorted(maps.Keys(m.unequal)),
+	}
+	if m.out != nil {
+		v.Queued, _ = m.out.bytes()
+	}
+	if m.suspect || m.leaving {
+		v.Health = HealthSuspect
+	}
+	return v
+}
+
+func (m *member) member() Member {
+	return Member{Name: m.node.Name, Address: m.node.Address(), Version: m.version}
+}
+
+// Name is the name of this replica.
+func (p *Peer) Name() string { return p.o.Name }
+
+// View returns what is known of every replica, this one included and failed ones
+// too, sorted by name.
+func (p *Peer) View() []PeerView { return p.roster.view() }
+
+// Members returns the living replicas sorted by name, this one included. Before
+// Run it is empty.
+func (p *Peer) Members() []Member {
+	p.roster.mu.Lock()
+	defer p.roster.mu.Unlock()
+	list := make([]Member, 0, len(p.roster.members))
+	for _, m := range p.roster.members {
+		list = append(list, m.member())
+	}
+	slices.SortFunc(list, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Place returns how many replicas go before this one with a group, and how many
+// there are. It is computed from the members as they are now; Changed says when
+// to ask again.
+func (p *Peer) Place(groupID string) (place, of int) {
+	list := p.roster.candidates()
+	return placeOf(p.o.Name, groupID, list), max(len(list), 1)
+}
+
+// Wait is how long this replica lets those go first that are before it with a
+// group.
+func (p *Peer) Wait(groupID string) time.Duration {
+	place, _ := p.Place(groupID)
+	return time.Duration(place) * p.o.PeerTimeout
+}
+
+// Changed returns a channel that is closed when the members, or who of them is
+// well, change after the call.
+func (p *Peer) Changed() <-chan struct{} { return p.roster.changes() }
+
+func (p *Peer) position() int {
+	return max(slices.IndexFunc(p.Members(), func(m Member) bool { return m.Name == p.o.Name }), 0)
+}
+
+func (p *Peer) health() int {
+	if list := p.list.Load(); list != nil {
+		return list.GetHealthScore()
+	}
+	return 0
+}
+
+func (p *Peer) waiting() int {
+	n := 0
+	for _, c := range p.channels {
+		n += c.inbox.bytes()
+	}
+	return n
+}
