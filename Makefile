@@ -30,8 +30,8 @@ help: ## list the targets
 run: build ## build and start on :9093 with the built-in configuration; ARGS='--help' passes flags
 	bin/tocsin $(ARGS)
 
-build: ## build bin/tocsin
-	go build -buildvcs=false -trimpath -ldflags "$(LDFLAGS)" -o bin/tocsin ./cmd/tocsin
+build: ## build bin/tocsin and bin/tocsinctl
+	go build -buildvcs=false -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./cmd/tocsin ./cmd/tocsinctl
 
 test: ## run all tests; those of test/e2e need Debian's prometheus and amtool, or are skipped
 	go test $(RACE) -timeout $(TIMEOUT) $(TESTFLAGS) ./...

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -185,6 +186,12 @@ func TestPostAlertsStoreFails(t *testing.T) {
 	r := newRig(t, nil)
 	r.alerts.err = errors.New("disk full")
 	wantAnswer(t, r.post(t, "/api/v2/alerts", `[{"labels":{"a":"<"}}]`), http.StatusInternalServerError, `"disk full"`+"\n")
+}
+
+func TestPostAlertsThatCannotBeKept(t *testing.T) {
+	r := newRig(t, nil)
+	r.alerts.err = fmt.Errorf("%w: disk full", ErrUnavailable)
+	wantAnswer(t, r.post(t, "/api/v2/alerts", `[{"labels":{"a":"b"}}]`), http.StatusServiceUnavailable, `"not available: disk full"`+"\n")
 }
 
 func TestPostAlertsTooLarge(t *testing.T) {

@@ -15,12 +15,13 @@ import (
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
-// Options are what the API needs. The four interfaces are required.
+// Options are what the API needs. The five interfaces are required.
 type Options struct {
 	Alerts    Alerts
 	Silences  Silences
 	Engine    Engine
 	Lifecycle Lifecycle
+	Trials    Trials
 
 	Syntax alert.Syntax // of matchers in queries, and of names of labels
 
@@ -44,6 +45,9 @@ type Options struct {
 	// worst. 0 or less: 64 MiB, some 80,000 alerts in one request.
 	MaxBodyBytes int64
 
+	// Trace makes spans of the requests to a route of /api/v2; nil: nobody does.
+	Trace func(route string, next http.Handler) http.Handler
+
 	Version VersionInfo
 	Started time.Time // when the daemon was started
 }
@@ -56,6 +60,7 @@ type server struct {
 	silences  Silences
 	engine    Engine
 	lifecycle Lifecycle
+	trials    Trials
 	syntax    alert.Syntax
 	logger    log.Logger
 	version   VersionInfo
@@ -64,6 +69,7 @@ type server struct {
 	prefix  string // "" or a path without a slash at its end
 	maxBody int64
 	metrics *metrics
+	trace   func(route string, next http.Handler) http.Handler // may be nil
 	readers *batchReaders
 	streams *streams
 }
@@ -71,8 +77,8 @@ type server struct {
 // New returns the handler of every path the daemon serves. It fails if something
 // required is missing or a metric is registered already. It starts nothing.
 func New(o Options) (http.Handler, error) {
-	if o.Alerts == nil || o.Silences == nil || o.Engine == nil || o.Lifecycle == nil {
-		return nil, errors.New("api: alerts, silences, engine and lifecycle are required")
+	if o.Alerts == nil || o.Silences == nil || o.Engine == nil || o.Lifecycle == nil || o.Trials == nil {
+		return nil, errors.New("api: alerts, silences, engine, lifecycle and trials are required")
 	}
 	o = o.withDefaults()
 	if p := o.RoutePrefix; p != "" && (path.Clean(p) != p || strings.ContainsAny(p, "{} \t")) {
@@ -87,6 +93,7 @@ func New(o Options) (http.Handler, error) {
 		silences:  o.Silences,
 		engine:    o.Engine,
 		lifecycle: o.Lifecycle,
+		trials:    o.Trials,
 		syntax:    o.Syntax,
 		logger:    o.Logger,
 		version:   o.Version,
@@ -94,6 +101,7 @@ func New(o Options) (http.Handler, error) {
 		prefix:    o.RoutePrefix,
 		maxBody:   o.MaxBodyBytes,
 		metrics:   m,
+		trace:     o.Trace,
 		readers:   &batchReaders{},
 		streams:   &streams{},
 	}

@@ -29,6 +29,10 @@ type (
 		*fakeSilences
 		odd func()
 	}
+	oddTrials struct {
+		*fakeTrials
+		odd func()
+	}
 	oddEngine struct {
 		*fakeEngine
 		odd func()
@@ -57,6 +61,16 @@ func (o oddSilences) Expire(ctx context.Context, id string) error {
 	return o.fakeSilences.Expire(ctx, id)
 }
 
+func (o oddTrials) Try(ctx context.Context, t Trial) ([]TrialResult, error) {
+	o.odd()
+	return o.fakeTrials.Try(ctx, t)
+}
+
+func (o oddEngine) GroupByID(ctx context.Context, id string) (WholeGroup, bool, error) {
+	o.odd()
+	return o.fakeEngine.GroupByID(ctx, id)
+}
+
 func (o oddEngine) Groups(ctx context.Context) ([]Group, error) {
 	o.odd()
 	return o.fakeEngine.Groups(ctx)
@@ -67,6 +81,7 @@ func odd(o *Options, happens func()) {
 	o.Alerts = oddAlerts{o.Alerts.(*fakeAlerts), happens}
 	o.Silences = oddSilences{o.Silences.(*fakeSilences), happens}
 	o.Engine = oddEngine{o.Engine.(*fakeEngine), happens}
+	o.Trials = oddTrials{o.Trials.(*fakeTrials), happens}
 }
 
 func panics(o *Options) { odd(o, func() { panic("boom") }) }
@@ -99,6 +114,8 @@ func fill(r *rig) {
 		{Labels: alert.LabelsOf("alertname", "A"), Receiver: "a", RouteLabels: map[string]string{"x": "y"}, Alerts: r.alerts.alerts, MutedBy: []string{"nights"}},
 		{Receiver: "b", Alerts: r.alerts.alerts[:1]},
 	}
+	r.engine.whole = []WholeGroup{{Group: r.engine.groups[0], ID: someID, Key: `{}:{alertname="A"}`, Route: "{}"}}
+	r.trials.results = oneOfEach()
 	r.engine.config = "route:\n  receiver: a\n"
 	r.engine.cluster = Cluster{Name: "n", Status: "ready", Peers: []Peer{{Name: "n", Address: "127.0.0.1:1"}, {Name: "m", Address: "127.0.0.1:2"}}}
 }
@@ -116,6 +133,7 @@ type contractCase struct {
 
 const (
 	goodAlerts   = `[{"labels":{"a":"b"}}]`
+	goodTrial    = `{"mode":"send"}`
 	badJSON      = `{"matchers":1`
 	otherID      = "00000000-0000-0000-0000-000000000000"
 	laterSilence = `{"matchers":[{"name":"a","value":"b","isRegex":false}],"startsAt":"2126-05-01T10:00:00Z","endsAt":"2126-05-01T12:00:00Z","createdBy":"a","comment":"c"}`
@@ -126,6 +144,7 @@ func contractCases() map[string][]contractCase {
 	typed := http.Header{"Content-Type": {"text/plain"}}
 	fails := func(r *rig) {
 		r.alerts.err, r.silences.err, r.engine.err = errors.New("disk full"), errors.New("disk full"), errors.New("not known")
+		r.trials.err = errors.New("no templates")
 	}
 	noCluster := func(r *rig) { fill(r); r.engine.cluster = Cluster{Status: "disabled"} }
 	return map[string][]contractCase{
@@ -157,6 +176,26 @@ func contractCases() map[string][]contractCase {
 			{status: 200, prepare: fill, query: "muted=no&receiver=b"},
 			{status: 400, query: "filter=x"},
 			{status: 500, prepare: fails},
+		},
+		"GET /groups/{id}": {
+			{status: 200, prepare: fill},
+			{status: 404, prepare: fill, id: otherID},
+			{status: 500, prepare: fails},
+			{status: 500, change: panics},
+		},
+		"POST /receivers/{name}/test": {
+			{status: 200, body: goodTrial, prepare: fill},
+			{status: 200, body: goodTrial},
+			{status: 400, body: badJSON},
+			{status: 400, body: `{"mode":"guess"}`},
+			{status: 404, body: goodTrial, prepare: func(r *rig) { r.trials.err = ErrNoReceiver }},
+			{status: 409, body: goodTrial, prepare: func(r *rig) { r.trials.err = ErrTrialRuns }},
+			{status: 413, body: goodTrial, change: smallBodies},
+			{status: 415},
+			{status: 415, body: goodTrial, header: typed},
+			{status: 422, body: "{}"},
+			{status: 500, body: goodTrial, prepare: fails},
+			{status: 500, body: goodTrial, change: panics},
 		},
 		"GET /silences": {
 			{status: 200, prepare: fill},
@@ -234,7 +273,7 @@ func (c contractCase) try(t *testing.T, method, path string) {
 	if id == "" {
 		id = someID
 	}
-	target := "/api/v2" + strings.ReplaceAll(path, "{silenceID}", id)
+	target := baseOf(description(t).Paths.Value(path)) + filled(path, id)
 	if c.query != "" {
 		target += "?" + c.query
 	}

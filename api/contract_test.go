@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// openAPI describes /api/v2.
+// openAPI describes /api/v2 and /api/tocsin/v1.
 //
 //go:embed openapi.yaml
 var openAPI []byte
@@ -43,27 +44,54 @@ func description(tb testing.TB) *openapi3.T {
 	return doc
 }
 
-// described returns the path of openapi.yaml that is asked for below /api/v2.
-func described(doc *openapi3.T, path string) (string, *openapi3.PathItem) {
-	if item := doc.Paths.Value(path); item != nil {
-		return path, item
+// baseOf is what stands before a path of openapi.yaml.
+func baseOf(item *openapi3.PathItem) string {
+	if len(item.Servers) > 0 {
+		return item.Servers[0].URL
 	}
-	const silence = "/silence/"
-	if id, ok := strings.CutPrefix(path, silence); ok && id != "" && !strings.Contains(id, "/") {
-		return silence + "{silenceID}", doc.Paths.Value(silence + "{silenceID}")
+	return "/api/v2"
+}
+
+// filled is a path of openapi.yaml with an ID.
+func filled(path, id string) string {
+	return strings.NewReplacer("{silenceID}", id, "{id}", id, "{name}", id).Replace(path)
+}
+
+// described returns the path of openapi.yaml that is asked for below a base.
+func described(doc *openapi3.T, base, path string) (string, *openapi3.PathItem) {
+	for template, item := range doc.Paths.Map() {
+		before, behind, open := strings.Cut(template, "{")
+		_, after, _ := strings.Cut(behind, "}")
+		id, below := strings.CutPrefix(path, before)
+		id, above := strings.CutSuffix(id, after)
+		fits := open && below && above && id != "" && !strings.Contains(id, "/")
+		if baseOf(item) == base && (path == template || fits) {
+			return template, item
+		}
 	}
 	return "", nil
+}
+
+// asked returns the base and the path of a request without the prefix, if it is to
+// what openapi.yaml may describe.
+func (rig *rig) asked(r *http.Request) (base, path string, ok bool) {
+	for _, base := range []string{"/api/v2", "/api/tocsin/v1"} {
+		if path, ok := strings.CutPrefix(r.URL.EscapedPath(), strings.TrimSuffix(rig.prefix, "/")+base+"/"); ok {
+			return base, "/" + strings.TrimSuffix(path, "/"), true
+		}
+	}
+	return "", "", false
 }
 
 // keepContract fails unless the answer is as described.
 func (rig *rig) keepContract(tb testing.TB, r *http.Request, w *httptest.ResponseRecorder) {
 	tb.Helper()
-	path, ok := strings.CutPrefix(r.URL.EscapedPath(), strings.TrimSuffix(rig.prefix, "/")+"/api/v2/")
+	base, path, ok := rig.asked(r)
 	if !ok || (r.Method == http.MethodOptions && w.Code == http.StatusNoContent) {
 		return // outside of what is described, or a preflight
 	}
 	doc := description(tb)
-	path, item := described(doc, "/"+strings.TrimSuffix(path, "/"))
+	path, item := described(doc, base, path)
 	method := r.Method
 	switch {
 	case item == nil && w.Code != http.StatusNotFound && w.Code != http.StatusServiceUnavailable:
@@ -100,7 +128,7 @@ func operation(doc *openapi3.T, path, method string) *routers.Route {
 	item := doc.Paths.Value(path)
 	op := item.GetOperation(method)
 	if op == nil {
-		op = item.Operations()[http.MethodDelete]
+		op = cmp.Or(item.Delete, item.Post) // all refuse other methods in the same way
 	}
 	return &routers.Route{Spec: doc, Server: doc.Servers[0], Path: path, PathItem: item, Method: method, Operation: op}
 }
@@ -130,5 +158,9 @@ func answersAs(r *http.Request, w *httptest.ResponseRecorder, route *routers.Rou
 
 // asksAs returns what is wrong with a request.
 func asksAs(r *http.Request, route *routers.Route) error {
-	return openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{Request: r, Route: route})
+	return openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{
+		Request:    r,
+		Route:      route,
+		PathParams: map[string]string{"id": someID, "silenceID": someID, "name": someID},
+	})
 }

@@ -15,6 +15,10 @@ var (
 	ErrInvalid = errors.New("invalid silence")
 )
 
+// ErrUnavailable says that something cannot be kept at the moment, and that the
+// request may be repeated. Wrap it with the reason.
+var ErrUnavailable = errors.New("not available")
+
 // shape is the form of an error in the body of a response.
 type shape uint8
 
@@ -116,6 +120,9 @@ func emptyProblem(status int, reason string) *problem {
 func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
+	}
+	if errors.Is(err, ErrUnavailable) {
+		return textProblem(http.StatusServiceUnavailable, err.Error())
 	}
 	return textProblem(http.StatusInternalServerError, err.Error())
 }

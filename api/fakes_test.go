@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -70,6 +71,7 @@ func (f *fakeSilences) All() []Silence { return slices.Clone(f.list) }
 type fakeEngine struct {
 	receivers []Receiver
 	groups    []Group
+	whole     []WholeGroup
 	err       error
 	config    string
 	cluster   Cluster
@@ -89,6 +91,14 @@ func (f *fakeEngine) Groups(ctx context.Context) ([]Group, error) {
 		return nil, f.err
 	}
 	return slices.Clone(f.groups), ctx.Err()
+}
+
+func (f *fakeEngine) GroupByID(ctx context.Context, id string) (WholeGroup, bool, error) {
+	i := slices.IndexFunc(f.whole, func(g WholeGroup) bool { return g.ID == id })
+	if f.err != nil || i < 0 {
+		return WholeGroup{}, false, cmp.Or(f.err, ctx.Err())
+	}
+	return f.whole[i], true, ctx.Err()
 }
 
 func listed(a *alert.Alert, label string) []string {
@@ -112,9 +122,11 @@ func (f *fakeEngine) Cluster() Cluster              { return f.cluster }
 type fakeLifecycle struct {
 	reload   func(ctx context.Context) error
 	notReady error
+	impaired error
 }
 
-func (f *fakeLifecycle) Ready() error { return f.notReady }
+func (f *fakeLifecycle) Ready() error    { return f.notReady }
+func (f *fakeLifecycle) Impaired() error { return f.impaired }
 
 func (f *fakeLifecycle) Reload(ctx context.Context) error {
 	if f.reload == nil {
@@ -123,12 +135,25 @@ func (f *fakeLifecycle) Reload(ctx context.Context) error {
 	return f.reload(ctx)
 }
 
+// fakeTrials answers alike whatever is tried.
+type fakeTrials struct {
+	asked   Trial // the last one
+	results []TrialResult
+	err     error
+}
+
+func (f *fakeTrials) Try(ctx context.Context, t Trial) ([]TrialResult, error) {
+	f.asked = t
+	return f.results, cmp.Or(f.err, ctx.Err())
+}
+
 // rig is the API on fakes.
 type rig struct {
 	alerts    *fakeAlerts
 	silences  *fakeSilences
 	engine    *fakeEngine
 	lifecycle *fakeLifecycle
+	trials    *fakeTrials
 	registry  *prometheus.Registry
 	handler   http.Handler
 	prefix    string // of every path
@@ -142,6 +167,7 @@ func newRig(tb testing.TB, change func(*Options)) *rig {
 		silences:  &fakeSilences{},
 		engine:    &fakeEngine{cluster: Cluster{Status: "disabled"}},
 		lifecycle: &fakeLifecycle{},
+		trials:    &fakeTrials{},
 		registry:  prometheus.NewRegistry(),
 	}
 	o := Options{
@@ -149,6 +175,7 @@ func newRig(tb testing.TB, change func(*Options)) *rig {
 		Silences:   r.silences,
 		Engine:     r.engine,
 		Lifecycle:  r.lifecycle,
+		Trials:     r.trials,
 		Gatherer:   r.registry,
 		Registerer: r.registry,
 		Started:    time.Date(2026, 5, 1, 8, 0, 0, 123_999_999, time.UTC),

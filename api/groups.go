@@ -97,7 +97,17 @@ func receiversByAlert(shown []groupView) map[alert.Fingerprint][]string {
 }
 
 func (g *groupView) stream(ctx context.Context, out *stream, receivers map[alert.Fingerprint][]string) error {
-	out.buf = append(appendKey(append(appendComma(out.buf), '{'), "alerts"), '[')
+	out.buf = append(appendComma(out.buf), '{')
+	if err := g.streamFields(ctx, out, receivers); err != nil {
+		return err
+	}
+	out.buf = append(out.buf, '}')
+	return nil
+}
+
+// streamFields writes what stands between the braces.
+func (g *groupView) streamFields(ctx context.Context, out *stream, receivers map[alert.Fingerprint][]string) error {
+	out.buf = append(appendKey(out.buf, "alerts"), '[')
 	for i := range g.views {
 		if err := out.spill(ctx); err != nil {
 			return err
@@ -109,8 +119,7 @@ func (g *groupView) stream(ctx context.Context, out *stream, receivers map[alert
 	b := append(out.buf, ']')
 	b = appendLabels(b, "labels", g.Labels, verbatim)
 	b = appendReceiverName(appendKey(b, "receiver"), g.Receiver, verbatim)
-	b = appendMap(b, "routeLabels", g.RouteLabels)
-	out.buf = append(b, '}')
+	out.buf = appendMap(b, "routeLabels", g.RouteLabels)
 	return nil
 }
 

@@ -9,8 +9,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// healthy says that the process answers.
-func (s *server) healthy(w http.ResponseWriter, r *http.Request) { sayOK(w, r) }
+// healthy says that the process answers, and what is wrong with it. It is status
+// 200 all the same: whoever asks would restart it, which would mend no disk and
+// lose what is only in memory.
+func (s *server) healthy(w http.ResponseWriter, r *http.Request) {
+	if err := s.lifecycle.Impaired(); err != nil {
+		say(w, r, "Impaired: "+err.Error())
+		return
+	}
+	say(w, r, "OK")
+}
 
 // ready says whether alerts should be sent here, and if not why not.
 func (s *server) ready(w http.ResponseWriter, r *http.Request) {
@@ -18,14 +26,14 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}
-	sayOK(w, r)
+	say(w, r, "OK")
 }
 
-func sayOK(w http.ResponseWriter, r *http.Request) {
+func say(w http.ResponseWriter, r *http.Request, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = io.WriteString(w, "OK")
+		_, _ = io.WriteString(w, text)
 	}
 }
 

@@ -37,6 +37,14 @@ func limitGets(next http.Handler, n int, m *metrics) http.Handler {
 	})
 }
 
+// traced lets spans be made of the requests to a route, if anybody wants them.
+func (s *server) traced(route string, next http.Handler) http.Handler {
+	if s.trace == nil {
+		return next
+	}
+	return s.trace(route, next)
+}
+
 // withTimeout answers 503 for a handler that takes longer than d.
 func withTimeout(next http.Handler, d time.Duration) http.Handler {
 	if d <= 0 {

@@ -15,7 +15,8 @@ import (
 // Alerts is what the API needs of the memory for alerts.
 type Alerts interface {
 	// Put remembers a batch of valid alerts. When it returns nil they are
-	// durable. The alerts belong to the store afterwards, the slice does not.
+	// durable; an error that wraps ErrUnavailable says that they cannot be made so
+	// now. The alerts belong to the store afterwards, the slice does not.
 	Put(ctx context.Context, alerts []*alert.Alert) error
 	// All yields every known alert in any order, resolved ones too. It may
 	// miss or show what changes meanwhile, and must not hold up Put for
@@ -74,6 +75,14 @@ type Group struct {
 	MutedBy     []string // names of the time intervals that mute the group
 }
 
+// WholeGroup is a group with what tells it from others.
+type WholeGroup struct {
+	Group
+	ID    string // in URLs; the same after a restart and in every replica
+	Key   string // as in notifications
+	Route string // what the keys of all groups of its route begin with
+}
+
 // Peer is one member of the cluster.
 type Peer struct {
 	Name    string
@@ -99,6 +108,9 @@ type Engine interface {
 	// been built after a start or reload, or ctx is done. The outer slice is
 	// the caller's, what the groups hold is not.
 	Groups(ctx context.Context) ([]Group, error)
+	// GroupByID returns the group with the ID, which may be any text, and whether
+	// there is one. Otherwise it is as Groups.
+	GroupByID(ctx context.Context, id string) (WholeGroup, bool, error)
 	// SilencedBy returns the IDs of the silences in force at now that match.
 	SilencedBy(a *alert.Alert, now time.Time) []string
 	// InhibitedBy returns the fingerprints of the alerts that inhibit a at now.
@@ -122,4 +134,16 @@ type Lifecycle interface {
 	// Ready returns nil when requests can be served and alerts be told, or the
 	// reason why not yet.
 	Ready() error
+	// Impaired returns nil when all is well, or what does not work at the moment
+	// although the daemon goes on, such as its disk.
+	Impaired() error
+}
+
+// Trials is what the API needs to try out receivers.
+type Trials interface {
+	// Try tries out a receiver, whether a route uses it or not, and returns when
+	// all its integrations have ended; when ctx is done they end early. An error
+	// that wraps ErrNoReceiver or ErrTrialRuns is the client's. That an
+	// integration fails is no error.
+	Try(ctx context.Context, t Trial) ([]TrialResult, error)
 }

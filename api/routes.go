@@ -14,6 +14,8 @@ import (
 func (s *server) routes(g prometheus.Gatherer, reg prometheus.Registerer) *http.ServeMux {
 	mux := http.NewServeMux()
 	s.routeV2(mux)
+	s.routeGroup(mux)
+	s.routeTrials(mux)
 	s.routeV1(mux)
 	s.routeDebug(mux)
 	s.handle(mux, "/-/healthy", methods{http.MethodGet: s.healthy, http.MethodHead: s.healthy})
@@ -37,7 +39,7 @@ func (s *server) routeV2(mux *http.ServeMux) {
 		"/api/v2/silences":            {http.MethodGet: s.getSilences, http.MethodPost: s.postSilence},
 		"/api/v2/silence/{silenceID}": {http.MethodGet: s.getSilence, http.MethodDelete: s.deleteSilence},
 	} {
-		h := s.metrics.timed(path, caught(s.v2(e), s.logger))
+		h := s.metrics.timed(path, s.traced(path, caught(s.v2(e), s.logger)))
 		mux.Handle(s.prefix+path, h)
 		// Clients that add a slash have always been answered.
 		mux.Handle(s.prefix+path+"/{$}", h)

@@ -119,6 +119,13 @@ func TestNotReady(t *testing.T) {
 	wantAnswer(t, r.get(t, "/-/ready"), http.StatusOK, "OK")
 }
 
+func TestImpairedIsHealthyAndSaysSo(t *testing.T) {
+	r := newRig(t, nil)
+	r.lifecycle.impaired = errors.New("no space left on device")
+	wantAnswer(t, r.get(t, "/-/healthy"), http.StatusOK, "Impaired: no space left on device")
+	wantAnswer(t, r.get(t, "/-/ready"), http.StatusOK, "OK")
+}
+
 func TestReload(t *testing.T) {
 	r := newRig(t, nil)
 	r.lifecycle.reload = func(context.Context) error { return errors.New("line 3: bad") }
@@ -148,7 +155,7 @@ func TestTombstoneIsLogged(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	good := Options{Alerts: &fakeAlerts{}, Silences: &fakeSilences{}, Engine: &fakeEngine{}, Lifecycle: &fakeLifecycle{}}
+	good := Options{Alerts: &fakeAlerts{}, Silences: &fakeSilences{}, Engine: &fakeEngine{}, Lifecycle: &fakeLifecycle{}, Trials: &fakeTrials{}}
 	if _, err := New(good); err != nil {
 		t.Errorf("good options: %v", err)
 	}
@@ -156,6 +163,7 @@ func TestNewRefuses(t *testing.T) {
 		"no alerts":      func(o *Options) { o.Alerts = nil },
 		"no silences":    func(o *Options) { o.Silences = nil },
 		"no engine":      func(o *Options) { o.Engine = nil },
+		"no trials":      func(o *Options) { o.Trials = nil },
 		"no lifecycle":   func(o *Options) { o.Lifecycle = nil },
 		"braces":         func(o *Options) { o.RoutePrefix = "/{x}" },
 		"space":          func(o *Options) { o.RoutePrefix = "/a b" },

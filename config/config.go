@@ -18,6 +18,7 @@ import (
 	"github.com/tocsin-alerting/tocsin/alert"
 	"github.com/tocsin-alerting/tocsin/dispatch"
 	"github.com/tocsin-alerting/tocsin/inhibit"
+	"github.com/tocsin-alerting/tocsin/internal/tracing"
 	"github.com/tocsin-alerting/tocsin/internal/yamlx"
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/timeinterval"
@@ -38,7 +39,7 @@ type Config struct {
 	Templates         []string              `yaml:"templates"`
 	MuteTimeIntervals []timeinterval.Named  `yaml:"mute_time_intervals,omitempty"`
 	TimeIntervals     []timeinterval.Named  `yaml:"time_intervals,omitempty"`
-	Tracing           *Tracing              `yaml:"tracing,omitempty"`
+	Tracing           *tracing.Config       `yaml:"tracing,omitempty"`
 	EventRecorder     *EventRecorder        `yaml:"event_recorder,omitempty"`
 
 	// What the sections above mean.
@@ -49,6 +50,9 @@ type Config struct {
 	Warnings []string `yaml:"-"`
 	// Source is the text that was read.
 	Source []byte `yaml:"-"`
+	// Secrets tells apart what references in Source stand for: a hash, empty if
+	// there are none.
+	Secrets string `yaml:"-"`
 
 	doc *yamlx.Document
 }
@@ -103,6 +107,12 @@ func (g Global) MarshalYAML() (any, error) {
 type Options struct {
 	Kinds  []notify.Kind // the integrations that there are
 	Syntax alert.Syntax
+	// Flags are the flags that are set without which there must not be entries
+	// of some kinds.
+	Flags []string
+	// ExpandSecrets puts environment variables and files in the place of references
+	// to them.
+	ExpandSecrets bool
 	// Dir is what relative paths in the file begin at.
 	Dir string
 	// Retention is how long is remembered what was told, for a warning; 0: not

@@ -255,7 +255,7 @@ var link = regexp.MustCompile(`\]\(([^)#\s]*)(#[^)\s]*)?\)`)
 
 // TestDocsLinks wants the files that the pages link to.
 func TestDocsLinks(t *testing.T) {
-	for _, name := range []string{"configuration.md", "templates.md", "migrate.md"} {
+	for _, name := range []string{"configuration.md", "templates.md", "migrate.md", "receivers.md"} {
 		text := page(t, name)
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			if m[1] == "" || strings.Contains(m[1], "://") {

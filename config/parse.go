@@ -84,6 +84,10 @@ func (p *parser) parse(text []byte) (*Config, error) {
 		return nil, err
 	}
 	p.doc, p.config.doc = doc, doc
+	outside := secrets{dir: p.options.Dir, values: make(map[string]string)}
+	if p.options.ExpandSecrets {
+		doc.Rewrite(outside.expand)
+	}
 	var raw rawConfig
 	if err := doc.Decode(&raw); err != nil {
 		p.problem("", err)
@@ -96,6 +100,7 @@ func (p *parser) parse(text []byte) (*Config, error) {
 		return nil, p.problems
 	}
 	p.checkRoutes()
+	p.config.Secrets = outside.hash()
 	return p.config, nil
 }
 

@@ -107,6 +107,10 @@ func (p *parser) integrations(path string, kind notify.Kind, raw *yamlx.Raw) []I
 			p.problem(place, fmt.Errorf("missing %s config", kind.Name))
 			continue
 		}
+		if kind.Flag != "" && !slices.Contains(p.options.Flags, kind.Flag) {
+			p.problem(place, fmt.Errorf("%s%s are refused unless tocsin is started with --%s", kind.Name, listSuffix, kind.Flag))
+			continue
+		}
 		c, err := kind.Decode(entry.Decode, p.around(kind))
 		if err != nil {
 			p.problem(place, err)

@@ -13,8 +13,8 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify"
 )
 
-// EventRecorder says where events are written. It is read and checked and has no
-// effect yet.
+// EventRecorder says where events are written. It is checked even if the feature
+// is off. Outputs that are null do not exist, except for standard output.
 type EventRecorder struct {
 	FileOutputs    []*FileOutput    `yaml:"file_outputs,omitempty"`
 	WebhookOutputs []*WebhookOutput `yaml:"webhook_outputs,omitempty"`
@@ -138,8 +138,27 @@ func (p *parser) eventRecorder(raw *yamlx.Raw) *EventRecorder {
 	checkOutputs(p, "file_outputs", r.FileOutputs)
 	checkOutputs(p, "webhook_outputs", r.WebhookOutputs)
 	checkOutputs(p, "kafka_outputs", r.KafkaOutputs)
-	p.warn("event_recorder", "the event recorder has no effect yet in this version")
+	r.setDirectory(p.options.Dir)
 	return r
+}
+
+// setDirectory makes relative paths begin at a directory.
+func (r *EventRecorder) setDirectory(dir string) {
+	for _, f := range r.FileOutputs {
+		if f != nil {
+			f.Path = commoncfg.JoinDir(dir, f.Path)
+		}
+	}
+	for _, w := range r.WebhookOutputs {
+		if w != nil {
+			w.HTTPConfig.SetDirectory(dir)
+		}
+	}
+	for _, k := range r.KafkaOutputs {
+		if k != nil {
+			k.TLSConfig.SetDirectory(dir)
+		}
+	}
 }
 
 // checkOutputs checks the outputs of one sort. Those that are null are as good as

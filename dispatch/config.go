@@ -32,8 +32,10 @@ type RouteConfig struct {
 	RepeatInterval      *yamlx.Duration          `yaml:"repeat_interval,omitempty"`
 	Labels              map[string]template.Text `yaml:"labels,omitempty"`
 	// SendMutedResolved is ours: see notify.Policy.
-	SendMutedResolved *bool          `yaml:"send_muted_resolved,omitempty"`
-	Routes            []*RouteConfig `yaml:"routes,omitempty"`
+	SendMutedResolved *bool `yaml:"send_muted_resolved,omitempty"`
+	// SendUnseenResolved is ours: see notify.Policy.
+	SendUnseenResolved *bool          `yaml:"send_unseen_resolved,omitempty"`
+	Routes             []*RouteConfig `yaml:"routes,omitempty"`
 }
 
 // LabelNames is a list of label names; nil is not the same as empty: nil inherits

@@ -2,7 +2,9 @@ package dispatch
 
 import (
 	"context"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +25,8 @@ type Notifier interface {
 	Notify(ctx context.Context, src notify.Source, now time.Time) (notify.Flush, error)
 	// Owing returns which alerts of a group somebody has yet to be told are over.
 	Owing(g notify.Group) func(a *alert.Alert) bool
+	// Believed returns which alerts of a group somebody believes to fire.
+	Believed(g notify.Group) func(a *alert.Alert) bool
 	// Adopt takes over what an earlier notifier has on its way from a group.
 	Adopt(src notify.Source, receiver string)
 	// Settle blocks until anything may be told.
@@ -38,22 +42,32 @@ type Options struct {
 	Notifier Notifier
 	// StartAt is when the first group may speak; the zero value means at once.
 	StartAt time.Time
+	// Timers keeps when the next tick of each group is, by Group.ID, so that a
+	// restart changes no rhythm; nil: nowhere. A group is written when nothing is
+	// on its way from it, so that one that was interrupted is overdue.
+	Timers store.Table[time.Time]
 	// Registerer takes the metrics; may be nil.
 	Registerer prometheus.Registerer
 	// GroupKeysInMetrics counts alerts for each group instead of all together.
 	GroupKeysInMetrics bool
+	Observer           Observer // may be nil
 	Logger             log.Logger
+	// Traces makes spans of ticks; may be nil.
+	Traces Traces
 }
 
 // Dispatcher puts alerts into groups and lets each group speak on time.
 type Dispatcher struct {
 	watcher *store.Watcher
 	startAt time.Time
+	traces  Traces // may be nil
 	metrics metrics
 	logger  log.Logger
 	due     *line.Line[*group]
 	ctx     context.Context
 	cancel  context.CancelFunc
+
+	observer Observer // may be nil
 
 	// swapping is held for reading while a notifier is at work, so that Swap
 	// can wait until the old one is not.
@@ -65,8 +79,13 @@ type Dispatcher struct {
 	stopped  bool
 	groups   map[groupKey]*group
 	// places remembers the groups of an alert, so that a repeated alert costs
-	// no walk through the tree. An alert that has left one is not in it.
+	// no walk through the tree. If it is in left, too, it has left some of them.
 	places map[alert.Fingerprint][]*group
+	left   map[alert.Fingerprint]struct{}
+	timers store.Table[time.Time]
+	// before is when groups of an earlier life would have ticked next. It is nil
+	// once they have been built again.
+	before map[string]time.Time
 }
 
 type groupKey struct {
@@ -79,12 +98,20 @@ func New(o Options) *Dispatcher {
 	d := &Dispatcher{
 		watcher:  o.Alerts.Watch("dispatcher"),
 		startAt:  o.StartAt,
+		observer: o.Observer,
+		traces:   o.Traces,
 		logger:   o.Logger,
 		root:     o.Root,
 		notifier: o.Notifier,
 		groups:   make(map[groupKey]*group),
 		places:   make(map[alert.Fingerprint][]*group),
+		left:     make(map[alert.Fingerprint]struct{}),
+		timers:   o.Timers,
 	}
+	if d.timers == nil {
+		d.timers = store.Nowhere[time.Time]{}
+	}
+	d.before = maps.Collect(d.timers.All())
 	d.metrics = newMetrics(o, d)
 	// Flushing is work for the processor only, so more workers than a few
 	// would but stand in each other's way.
@@ -134,10 +161,12 @@ func (d *Dispatcher) ingest() {
 	for _, c := range changes {
 		if c.Alert != nil {
 			d.insert(c.Alert, start)
+			d.grouped(c.Alert)
 		} else {
 			d.end(c.Fingerprint, start)
 		}
 	}
+	d.rebuilt()
 	d.metrics.processing.Observe(time.Since(start).Seconds())
 }
 
@@ -145,8 +174,12 @@ func (d *Dispatcher) ingest() {
 func (d *Dispatcher) insert(a *alert.Alert, now time.Time) {
 	id := a.Fingerprint()
 	groups, known := d.places[id]
-	if !known {
-		groups = d.place(a, now)
+	if _, left := d.left[id]; left || !known {
+		delete(d.left, id)
+		if groups = d.place(a, now); len(groups) == 0 {
+			delete(d.left, id)
+			return
+		}
 		d.places[id] = groups
 	}
 	for _, g := range groups {
@@ -154,45 +187,96 @@ func (d *Dispatcher) insert(a *alert.Alert, now time.Time) {
 	}
 }
 
-// end lets an alert be over that the store has forgotten. It forgets only what has
-// ended, so this is news only if that went too fast to be seen.
+// Holds reports whether a group has the alert.
+func (d *Dispatcher) Holds(id alert.Fingerprint) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.places[id]) > 0
+}
+
+// end lets an alert be over that the store has forgotten. The store keeps what a
+// group has until its retention is over, so whoever still has to be told of the
+// end has not been reached for that long, and will not be told. An end that went
+// too fast to be seen is news.
 func (d *Dispatcher) end(id alert.Fingerprint, now time.Time) {
 	for _, g := range d.places[id] {
 		m, here := g.alerts[id]
-		if !here || m.alert.ResolvedAt(now) {
-			continue
+		switch {
+		case !here:
+		case m.alert.ResolvedAt(now):
+			d.giveUp(g, m.alert)
+		default:
+			ended := *m.alert
+			ended.EndsAt = now
+			g.alerts[id] = member{alert: &ended, outcome: m.outcome}
 		}
-		ended := *m.alert
-		ended.EndsAt = now
-		g.alerts[id] = member{alert: &ended, outcome: m.outcome}
+	}
+}
+
+// giveUp takes an alert out of a group although its end may be owed.
+func (d *Dispatcher) giveUp(g *group, a *alert.Alert) {
+	if d.notifier.Owing(g.route.group(g.labels))(a) {
+		d.metrics.givenUp.Inc()
+		_ = level.Error(d.logger).Log("msg", "Nobody was told that an alert is over; its retention has passed", "group", g.id(), "alert", a.Labels, "ended", a.EndsAt)
+	}
+	d.drop(g, a.Fingerprint())
+	if len(g.alerts) == 0 && !g.queued && g.outbox.Idle() {
+		d.remove(g)
 	}
 }
 
 // place finds the groups of an alert and makes those that do not exist.
 func (d *Dispatcher) place(a *alert.Alert, now time.Time) []*group {
 	routes := d.root.Match(a.Labels)
-	groups := make([]*group, len(routes))
-	for i, r := range routes {
+	groups := make([]*group, 0, len(routes))
+	for _, r := range routes {
 		key := groupKey{route: r, labels: r.groupLabels(a.Labels)}
+		if d.past(r, key.labels, a, now) {
+			d.left[a.Fingerprint()] = struct{}{}
+			continue
+		}
 		g := d.groups[key]
 		if g == nil {
 			g = &group{d: d, route: r, labels: key.labels, alerts: make(map[alert.Fingerprint]member, 1)}
 			d.groups[key] = g
-			g.timer = time.AfterFunc(d.firstTick(r, a, now), func() { d.tick(g) })
+			g.next = now.Add(d.firstTick(g, a, now))
+			g.timer = time.AfterFunc(g.next.Sub(now), func() { d.tick(g) })
 		}
-		groups[i] = g
+		groups = append(groups, g)
 	}
 	return groups
 }
 
 // firstTick is how long a new group waits for company. An alert that has waited
-// elsewhere for as long, say in another replica, does not wait again.
-func (d *Dispatcher) firstTick(r *Route, a *alert.Alert, now time.Time) time.Duration {
-	wait := r.GroupWait
-	if a.StartsAt.Add(r.GroupWait).Before(now) {
+// elsewhere for as long, say in another replica, does not wait again. A group
+// that was there before a restart keeps its time, or has the one that its first
+// alert gave it if it had not ticked yet.
+func (d *Dispatcher) firstTick(g *group, a *alert.Alert, now time.Time) time.Duration {
+	began := now
+	if d.before != nil {
+		if next, known := d.before[g.id()]; known {
+			return max(next.Sub(now), d.startAt.Sub(now), 0)
+		}
+		began = a.ReceivedAt
+	}
+	wait := g.route.GroupWait
+	if a.StartsAt.Add(wait).Before(began) {
 		wait = 0
 	}
-	return max(wait, d.startAt.Sub(now))
+	return max(began.Add(wait).Sub(now), d.startAt.Sub(now), 0)
+}
+
+// rebuilt ends the time in which groups come back; the dispatcher is locked.
+// What is remembered of groups that did not is forgotten.
+func (d *Dispatcher) rebuilt() {
+	if d.before == nil {
+		return
+	}
+	for _, g := range d.groups {
+		delete(d.before, g.id())
+	}
+	d.timers.Delete(slices.Collect(maps.Keys(d.before))...)
+	d.before = nil
 }
 
 // tick is called by the timer of a group. The next tick is set before this one
@@ -204,6 +288,7 @@ func (d *Dispatcher) tick(g *group) {
 		return
 	}
 	g.timer.Reset(g.route.GroupInterval)
+	g.next = time.Now().Add(g.route.GroupInterval)
 	if g.queued {
 		g.missed = true
 		return
@@ -222,9 +307,12 @@ func (d *Dispatcher) flush(g *group) {
 	d.swapping.RLock()
 	d.mu.Lock()
 	notifier, due := d.notifier, g.due
+	g.ticks++
 	d.mu.Unlock()
 	d.metrics.lag.Observe(time.Since(due).Seconds())
-	f, err := notifier.Notify(d.ctx, g, due)
+	ctx, span := d.traceTick(g)
+	f, err := notifier.Notify(ctx, g, due)
+	endTick(span, f, err)
 	d.swapping.RUnlock()
 	if err != nil && d.ctx.Err() == nil {
 		_ = level.Error(d.logger).Log("msg", "Group could not be told", "group", f.Group.Key, "err", err)
@@ -254,7 +342,12 @@ func (d *Dispatcher) present() Notifier {
 // drop takes an alert out of a group; the dispatcher is locked.
 func (d *Dispatcher) drop(g *group, id alert.Fingerprint) {
 	delete(g.alerts, id)
+	if slices.ContainsFunc(d.places[id], func(g *group) bool { _, here := g.alerts[id]; return here }) {
+		d.left[id] = struct{}{}
+		return
+	}
 	delete(d.places, id)
+	delete(d.left, id)
 }
 
 // remove forgets an empty group; the dispatcher is locked.
@@ -262,4 +355,5 @@ func (d *Dispatcher) remove(g *group) {
 	g.dead = true
 	g.timer.Stop()
 	delete(d.groups, groupKey{g.route, g.labels})
+	d.timers.Delete(g.id())
 }

@@ -32,13 +32,19 @@ type group struct {
 	labels  alert.Labels
 	alerts  map[alert.Fingerprint]member
 	timer   *time.Timer
+	next    time.Time // that the timer fires
 	due     time.Time // of the tick that waits or runs
+	ticks   uint64    // that were taken up
+	traced  time.Time // when the last tick was that had a span
 	mutedBy []string  // at the last tick
 	queued  bool      // waits for a worker or has one
 	missed  bool      // a tick came while it was queued
 	dead    bool      // no longer among the groups
 	outbox  notify.Outbox
 }
+
+// id is that of the group.
+func (g *group) id() string { return g.route.group(g.labels).ID }
 
 // Outbox implements notify.Source.
 func (g *group) Outbox() *notify.Outbox { return &g.outbox }
@@ -47,10 +53,10 @@ func (g *group) Outbox() *notify.Outbox { return &g.outbox }
 func (g *group) Flush(now time.Time) notify.Flush {
 	g.d.mu.Lock()
 	alerts := g.list()
-	route := g.route
+	route, ticks := g.route, g.ticks
 	g.d.mu.Unlock()
 	alert.Sort(alerts)
-	return notify.Flush{Group: route.group(g.labels), Now: now, All: alerts, Alerts: alerts}
+	return notify.Flush{Group: route.group(g.labels), ID: ticks, Now: now, All: alerts, Alerts: alerts}
 }
 
 // list copies the alerts; the dispatcher is locked.
@@ -84,11 +90,14 @@ func (g *group) Settled(f notify.Flush) {
 		// The end of a muted alert is owed only if the route says so.
 		if owed := told || f.Group.Policy.SendMutedResolved; !owed || !owing(a) {
 			g.d.drop(g, a.Fingerprint())
+			g.d.resolved(a, f.Group)
 		}
 	}
 	if len(g.alerts) == 0 {
 		g.d.remove(g)
+		return
 	}
+	g.d.timers.Put(f.Group.ID, g.next)
 }
 
 // remember records what the stages made of each alert. Alerts that have changed

@@ -12,6 +12,7 @@ import (
 type metrics struct {
 	processing prometheus.Observer
 	lag        prometheus.Observer
+	givenUp    prometheus.Counter
 }
 
 func newMetrics(o Options, d *Dispatcher) metrics {
@@ -43,6 +44,10 @@ func newMetrics(o Options, d *Dispatcher) metrics {
 		processing: auto.NewSummary(prometheus.SummaryOpts{
 			Name: "alertmanager_dispatcher_alert_processing_duration_seconds",
 			Help: "Summary of latencies for the processing of alerts.",
+		}),
+		givenUp: auto.NewCounter(prometheus.CounterOpts{
+			Name: "tocsin_resolves_given_up_total",
+			Help: "Number of alerts of whose end somebody could not be told within the retention.",
 		}),
 		lag: auto.NewHistogram(prometheus.HistogramOpts{
 			Name:    "tocsin_flush_lag_seconds",

@@ -132,6 +132,9 @@ func inherit(c *RouteConfig, parent *Route) *Route {
 	if c.SendMutedResolved != nil {
 		policy.SendMutedResolved = *c.SendMutedResolved
 	}
+	if c.SendUnseenResolved != nil {
+		policy.SendUnseenResolved = *c.SendUnseenResolved
+	}
 	if len(c.Labels) > 0 {
 		policy.Labels = maps.Clone(parent.Policy.Labels)
 		if policy.Labels == nil {

@@ -19,6 +19,7 @@ func (d *Dispatcher) Swap(root *Route, notifier Notifier) {
 	d.root, d.notifier = root, notifier
 	d.groups = make(map[groupKey]*group, len(old))
 	d.places = make(map[alert.Fingerprint][]*group, len(d.places))
+	clear(d.left)
 	d.keep(old, root)
 	d.regroup(old, time.Now())
 	d.tidy(old)
@@ -57,6 +58,7 @@ func (d *Dispatcher) regroup(old map[groupKey]*group, now time.Time) {
 			}
 		}
 	}
+	d.regrouped(before)
 }
 
 // tidy ends the groups that nothing belongs to any more.
@@ -80,4 +82,5 @@ func (g *group) end() {
 	g.dead = true
 	g.timer.Stop()
 	g.outbox.Drop()
+	g.d.timers.Delete(g.id())
 }

@@ -426,13 +426,15 @@ routes:
 }
 
 // place lets others go first.
-type place struct{ wait time.Duration }
+type place struct {
+	notify.Alone
+	wait time.Duration
+}
 
-func (place) Settle(context.Context) error { return nil }
-func (p place) Wait(string) time.Duration  { return p.wait }
+func (p place) Wait(string) time.Duration { return p.wait }
 
 func TestOthersGoFirst(t *testing.T) {
-	second := func(w *world, _ *dispatch.Options) { w.cluster = place{15 * time.Second} }
+	second := func(w *world, _ *dispatch.Options) { w.cluster = place{wait: 15 * time.Second} }
 	inBubble(t, simple, func(w *world) {
 		w.fires("a")
 		w.until(time.Hour)
@@ -441,7 +443,10 @@ func TestOthersGoFirst(t *testing.T) {
 }
 
 // settles is a cluster that takes its time.
-type settles struct{ done chan struct{} }
+type settles struct {
+	notify.Alone
+	done chan struct{}
+}
 
 func (s settles) Settle(ctx context.Context) error {
 	select {
@@ -455,7 +460,7 @@ func (s settles) Settle(ctx context.Context) error {
 func (settles) Wait(string) time.Duration { return 0 }
 
 func TestNothingIsToldBeforeTheClusterHasSettled(t *testing.T) {
-	cluster := func(w *world, _ *dispatch.Options) { w.cluster = settles{make(chan struct{})} }
+	cluster := func(w *world, _ *dispatch.Options) { w.cluster = settles{done: make(chan struct{})} }
 	inBubble(t, simple, func(w *world) {
 		w.fires("a")
 		w.until(time.Minute)

@@ -32,7 +32,10 @@ type state struct {
 	owed []uint64
 	// hidden says that what was told as firing still fires, muted, and that
 	// nothing that was told has resolved.
-	hidden       bool
+	hidden bool
+	// unseen says that something has resolved of which the integration has not
+	// heard, and of which it wants to.
+	unseen       bool
 	sendResolved bool
 	repeat       time.Duration
 	now          time.Time
@@ -46,6 +49,8 @@ func decide(last *Entry, s state) Reason {
 		return ReasonNone // all are muted
 	case last == nil && len(s.firing) > 0:
 		return ReasonFirst
+	case last == nil && s.unseen:
+		return ReasonAllResolved
 	case last == nil:
 		return ReasonNone
 	case !subset(s.firing, last.Firing) && len(last.Firing) == 0:
@@ -54,7 +59,7 @@ func decide(last *Entry, s state) Reason {
 		return ReasonNew
 	case len(s.firing) == 0 && s.hidden:
 		return ReasonNone
-	case len(s.firing) == 0 && (len(last.Firing) > 0 || len(s.owed) > 0):
+	case len(s.firing) == 0 && (len(last.Firing) > 0 || len(s.owed) > 0 || s.unseen):
 		return ReasonAllResolved
 	case len(s.firing) == 0:
 		return ReasonNone

@@ -21,12 +21,16 @@ func TestDecide(t *testing.T) {
 		resolved []uint64
 		owed     []uint64
 		hidden   bool // what was told fires on, muted
+		unseen   bool // something resolved is not known and wanted
 		quiet    bool // the integration does not want resolved alerts
 		want     Reason
 	}{
 		{name: "nothing told, something fires", firing: set(1), want: ReasonFirst},
 		{name: "nothing told, nothing fires", resolved: set(1), want: ReasonNone},
 		{name: "nothing told, empty", want: ReasonNone},
+		{name: "nothing told, it was short and is wanted", resolved: set(1), unseen: true, want: ReasonAllResolved},
+		{name: "all had resolved, another one was short", last: told(time.Minute, nil, set(1)), resolved: set(1, 2), unseen: true, want: ReasonAllResolved},
+		{name: "one was short, what was told is muted", last: told(time.Minute, set(1), nil), resolved: set(2), hidden: true, unseen: true, want: ReasonNone},
 		{name: "all had resolved, something fires", last: told(time.Minute, nil, set(1)), firing: set(1), want: ReasonFirst},
 		{name: "one more fires", last: told(time.Minute, set(1), nil), firing: set(1, 2), want: ReasonNew},
 		{name: "another one fires", last: told(time.Minute, set(1), nil), firing: set(2), resolved: set(1), want: ReasonNew},
@@ -46,7 +50,7 @@ func TestDecide(t *testing.T) {
 		{name: "a resolve goes before a repeat", last: told(repeat+1, set(1, 2), nil), firing: set(1), resolved: set(2), want: ReasonResolved},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := state{firing: c.firing, resolved: c.resolved, owed: c.owed, hidden: c.hidden, sendResolved: !c.quiet, repeat: repeat, now: now}
+			s := state{firing: c.firing, resolved: c.resolved, owed: c.owed, hidden: c.hidden, unseen: c.unseen, sendResolved: !c.quiet, repeat: repeat, now: now}
 			if got := decide(c.last, s); got != c.want {
 				t.Errorf("decide says %q, want %q", got, c.want)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/cenkalti/backoff/v4"
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // delivery is one group on its way to one integration. Its attempts are made
@@ -19,12 +20,14 @@ type delivery struct {
 	// Guarded by the outbox.
 	target
 	place place
-	next  *Flush    // offered by a tick and not yet looked at
-	since time.Time // the first tick that is still to be dealt with
+	timer *time.Timer // of the last rest
+	next  *Flush      // offered by a tick and not yet looked at
+	since time.Time   // the first tick that is still to be dealt with
 
 	// Owned by the attempt that runs.
 	began    time.Time // the first tick that is still to be dealt with
 	retries  backoff.BackOff
+	trace    trace.SpanContext // of the last tick
 	attempts int
 	failure  error // of the last attempt
 	counted  bool  // as a notification, since the last tick
@@ -37,24 +40,54 @@ func (d *delivery) attempt(p *Pipeline, in *Integration) {
 	if !mine {
 		return
 	}
+	if next != nil {
+		d.ticked(t, next)
+	}
+	if wait := in.breaker.wait(time.Now()); wait > 0 {
+		d.rests(wait)
+		return
+	}
+	seen := unneeded
+	defer func() { d.learn(t, seen) }()
 	f, err := d.newest(t, next)
 	if err != nil {
 		d.rests(d.pause(t, err))
 		return
 	}
-	if wait := p.cluster.Wait(f.Group.ID) - time.Since(d.began); wait > 0 {
-		d.rests(wait)
+	news := t.draft(f)
+	if news.reason == ReasonNone {
+		d.succeeded(t, f, false)
 		return
 	}
-	news, err := d.tell(t, f)
+	if wait := d.turn(t, news.key); wait > 0 {
+		d.waits(t, wait)
+		return
+	}
+	seen = reached
+	if err = d.tell(t, f, news); err != nil && !permanent(err) {
+		seen = unreached
+	}
 	switch {
 	case err == nil:
-		d.succeeded(t, f, news)
+		d.succeeded(t, f, true)
 	case permanent(err) || d.orphaned(t):
 		d.gaveUp(t, f, err)
 	default:
 		d.retry(t, f, err)
 	}
+}
+
+// learn tells the breaker of an integration what an attempt has shown.
+func (d *delivery) learn(t target, r result) {
+	if !t.in.breaker.done(time.Now(), r) {
+		return
+	}
+	logger := log.With(t.p.logger, "receiver", t.in.Receiver, "integration", t.in.Name())
+	if t.in.breaker.open() {
+		_ = level.Error(logger).Log("msg", "Receiver does not answer, it is tried by one group at a time", "attempts", breakAfter)
+		return
+	}
+	_ = level.Info(logger).Log("msg", "Receiver answers again")
 }
 
 // begin claims the delivery for an attempt, unless it has been sent elsewhere.
@@ -66,6 +99,7 @@ func (d *delivery) begin(t target) (next *Flush, mine bool) {
 		return nil, false
 	}
 	d.place, d.began = running, d.since
+	t.p.turns.leave(d)
 	next, d.next = d.next, nil
 	return next, true
 }
@@ -79,21 +113,24 @@ func (d *delivery) orphaned(t target) bool {
 	return t.p.closed.Load() && d.target == t
 }
 
+// ticked takes note of a tick that came since the last attempt.
+func (d *delivery) ticked(t target, next *Flush) {
+	d.trace = next.Trace
+	if d.failure != nil && d.counted {
+		// The last tick was not told in time; this is the next one.
+		d.countFailure(t, d.failure)
+	}
+	d.counted = false
+}
+
 // fresh is how old the look of a tick at its group may be.
 const fresh = time.Second
 
 // newest returns the flush of a tick that has just come, or else looks at the
 // group anew: an attempt that had to wait must not tell what was true before.
 func (d *delivery) newest(t target, next *Flush) (Flush, error) {
-	if next != nil {
-		if d.failure != nil && d.counted {
-			// The last tick was not told in time; this is the next one.
-			d.countFailure(t, d.failure)
-		}
-		d.counted = false
-		if d.failure == nil && time.Since(next.Now) <= fresh {
-			return *next, nil
-		}
+	if next != nil && d.failure == nil && time.Since(next.Now) <= fresh {
+		return *next, nil
 	}
 	return t.p.look(t.p.ctx, d.src, time.Now(), t.p.stages)
 }

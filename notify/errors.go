@@ -37,6 +37,11 @@ func CheckStatus(resp *http.Response, body []byte, now time.Time) error {
 	if resp.StatusCode/100 == 2 {
 		return nil
 	}
+	return refusal(resp, body, now)
+}
+
+// refusal is the error for an answer that is no success.
+func refusal(resp *http.Response, body []byte, now time.Time) error {
 	err := &StatusError{
 		Code:       resp.StatusCode,
 		Body:       excerpt(body),

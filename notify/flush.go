@@ -3,6 +3,8 @@ package notify
 import (
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/tocsin-alerting/tocsin/alert"
 	"github.com/tocsin-alerting/tocsin/template"
 )
@@ -18,6 +20,9 @@ type Policy struct {
 	// SendMutedResolved says that an alert which was told as firing and resolves
 	// while it is muted is told as resolved. Otherwise its end is never told.
 	SendMutedResolved bool
+	// SendUnseenResolved says that an alert which nobody was told of while it
+	// fired, since it was too short or the receiver was down, is told as resolved.
+	SendUnseenResolved bool
 }
 
 // Group names one group of alerts.
@@ -35,6 +40,9 @@ type Group struct {
 // by value; the slices in it are shared and never changed in place.
 type Flush struct {
 	Group Group
+	// ID counts the ticks of the group, from 1. What is looked at between ticks
+	// has that of the last one.
+	ID uint64
 	// Now decides everything that depends on time; nobody asks the clock again.
 	Now time.Time
 	// All is the whole group, sorted by alert.Sort.
@@ -47,6 +55,8 @@ type Flush struct {
 	// MutedBy names the time intervals that keep the whole group quiet, once
 	// for each sub-interval that matches.
 	MutedBy []string
+	// Trace is the span of the tick that the flush is of, if it has one.
+	Trace trace.SpanContext
 }
 
 // Empty reports whether nothing is left to tell anybody.

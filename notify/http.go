@@ -25,12 +25,14 @@ const (
 // the user agent, reading a bounded part of the answer, closing it so that the
 // connection is used again, what a status means, and hiding URLs in errors.
 type Client struct {
-	http *http.Client
-	now  func() time.Time
+	http    *http.Client
+	now     func() time.Time
+	accepts func(code int) bool // nil: only 2xx is a success; see Accepting
 }
 
 // Answer is what a service said.
 type Answer struct {
+	Code   int // the status
 	Header http.Header
 	Body   []byte // at most the first 64 KiB
 }
@@ -53,6 +55,9 @@ func NewClient(d Deps, name string, c HTTPCommon) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("http_config: %w", err)
 	}
+	if d.Transport != nil {
+		client.Transport = d.Transport(client.Transport)
+	}
 	return &Client{http: client, now: time.Now}, nil
 }
 
@@ -61,7 +66,7 @@ func NewClient(d Deps, name string, c HTTPCommon) (*Client, error) {
 func (c *Client) HTTPClient() *http.Client { return c.http }
 
 // Do sends a request and returns the answer if it is a success; see CheckStatus
-// for what may be tried again. If a success comes with an answer that breaks
+// and Accepting for what may be tried again. If a success comes with an answer that breaks
 // off, Do returns both what there is of it and an error. Errors do not show the
 // URL, even if the service repeats it.
 func (c *Client) Do(ctx context.Context, req *http.Request) (*Answer, error) {
@@ -76,10 +81,10 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (*Answer, error) {
 		// nothing about what the service said.
 		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
 	}
-	if resp.StatusCode/100 != 2 {
-		return nil, CheckStatus(resp, []byte(concealer(req.URL).Replace(string(body))), c.now())
+	if !c.succeeded(resp.StatusCode) {
+		return nil, refusal(resp, []byte(concealer(req.URL).Replace(string(body))), c.now())
 	}
-	answer := &Answer{Header: resp.Header, Body: body}
+	answer := &Answer{Code: resp.StatusCode, Header: resp.Header, Body: body}
 	if broken != nil {
 		return answer, fmt.Errorf("read answer with status %d: %w", resp.StatusCode, broken)
 	}

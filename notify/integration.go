@@ -20,6 +20,10 @@ const defaultTimeout = 5 * time.Minute
 // in line without a goroutine.
 const slots = 32
 
+// allSlots is how many attempts are made at the same time by all integrations
+// together, so that memory and connections stay bounded however many there are.
+const allSlots = 1024
+
 // Receiver is a name and the integrations that are told under it.
 type Receiver struct {
 	Name         string
@@ -36,7 +40,8 @@ type Integration struct {
 	Timeout      time.Duration // for one attempt; 0: a default of minutes
 	Sender       Sender
 
-	line *line.Line[*delivery]
+	line    *line.Line[*delivery]
+	breaker breaker
 }
 
 // Name is how logs call the integration: webhook[0].
@@ -46,19 +51,28 @@ func (in *Integration) key(group string) LogKey {
 	return LogKey{Group: group, Receiver: in.Receiver, Integration: in.Kind, Index: in.Index}
 }
 
-// send makes one attempt. A panic in an integration must cost its notification
-// and nothing else.
-func (in *Integration) send(ctx context.Context, n *Notification) (err error) {
-	timeout := in.Timeout
-	if timeout <= 0 {
-		timeout = defaultTimeout
+// patience bounds one attempt.
+func (in *Integration) patience() time.Duration {
+	if in.Timeout <= 0 {
+		return defaultTimeout
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	return in.Timeout
+}
+
+// send makes one attempt.
+func (in *Integration) send(ctx context.Context, n *Notification) error {
+	return in.guarded(ctx, func(ctx context.Context) error { return in.Sender.Send(ctx, n) })
+}
+
+// guarded does something with the timeout of an attempt. A panic in an integration
+// must cost its notification and nothing else.
+func (in *Integration) guarded(ctx context.Context, do func(context.Context) error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, in.patience())
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			err = backoff.Permanent(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 	}()
-	return in.Sender.Send(ctx, n)
+	return do(ctx)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/go-kit/log"
@@ -18,9 +19,13 @@ import (
 // configuration of a receiver lists integrations of a kind under the key
 // <name>_configs.
 type Kind struct {
-	Name    string
-	globals func() any
-	decode  func(unmarshal func(any) error, around Around) (Config, error)
+	Name string
+	// Flag is the flag of the command line without which a configuration must
+	// not have entries of this kind; empty: it always may.
+	Flag     string
+	globals  func() any
+	defaults func() any
+	decode   func(unmarshal func(any) error, around Around) (Config, error)
 }
 
 // Around is what an entry can take from outside itself.
@@ -39,6 +44,10 @@ func (k Kind) Globals() any {
 	}
 	return k.globals()
 }
+
+// Defaults returns what the settings of an entry are before it is decoded over
+// them: a struct with yaml tags, which must not be changed.
+func (k Kind) Defaults() any { return k.defaults() }
 
 // Decode reads one entry of a configuration and fills in what it takes from
 // around. Keys that are unknown are errors if unmarshal is strict.
@@ -66,9 +75,17 @@ type Config interface {
 type Deps struct {
 	UserAgent string
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
+	// Transport goes around what sends HTTP requests. It is called once for each
+	// client.
+	Transport func(http.RoundTripper) http.RoundTripper
 	Stdout    io.Writer
 	Logger    log.Logger
+	// AllowExec says that programs may be run, as ExecFlag does.
+	AllowExec bool
 }
+
+// ExecFlag is the flag of kinds that run programs.
+const ExecFlag = "notify.enable-exec"
 
 // Common is embedded, with `yaml:",inline"`, in the settings of every kind.
 type Common struct {
@@ -123,7 +140,7 @@ type speaksHTTP interface {
 // NewKind describes a kind. defaults are the settings before an entry is
 // decoded over them; settings with a method Check() error are checked after it.
 func NewKind[C settings](name string, defaults C, open func(C, Deps) (Sender, error)) Kind {
-	return Kind{Name: name, decode: func(unmarshal func(any) error, around Around) (Config, error) {
+	return Kind{Name: name, defaults: func() any { return defaults }, decode: func(unmarshal func(any) error, around Around) (Config, error) {
 		return decode(entry[C]{name: name, defaults: defaults, open: open}, unmarshal, around)
 	}}
 }
@@ -139,8 +156,9 @@ func NewKindWithGlobals[C settings, G any](
 	open func(C, Deps) (Sender, error),
 ) Kind {
 	return Kind{
-		Name:    name,
-		globals: func() any { g := globals; return &g },
+		Name:     name,
+		globals:  func() any { g := globals; return &g },
+		defaults: func() any { return defaults },
 		decode: func(unmarshal func(any) error, around Around) (Config, error) {
 			g, given := around.Global.(*G)
 			if !given {

@@ -50,6 +50,8 @@ type LogOptions struct {
 	Retention time.Duration       // how long an entry lives at most; 0 means 120h
 	Interval  time.Duration       // how often expired entries are dropped; 0 means 15m
 	Metrics   *Metrics            // may be nil
+	// Told is called with each entry that is put; it may be nil and must not block.
+	Told func(*Entry)
 }
 
 // Log remembers what every integration was last told. All methods may be called
@@ -59,9 +61,11 @@ type Log struct {
 	retention time.Duration
 	interval  time.Duration
 	metrics   *Metrics
+	told      func(*Entry) // may be nil
 
 	mu      sync.RWMutex
 	entries map[LogKey]*Entry
+	intents map[LogKey][]uint64 // what is being told as firing, and is news
 }
 
 // NewLog returns an empty log. It starts nothing.
@@ -71,7 +75,9 @@ func NewLog(o LogOptions) *Log {
 		retention: o.Retention,
 		interval:  o.Interval,
 		metrics:   o.Metrics,
+		told:      o.Told,
 		entries:   make(map[LogKey]*Entry),
+		intents:   make(map[LogKey][]uint64),
 	}
 	if l.table == nil {
 		l.table = store.Nowhere[*Entry]{}
@@ -124,7 +130,10 @@ func (l *Log) Put(ctx context.Context, e *Entry, repeat time.Duration) error {
 	if !l.keep(e) {
 		return nil
 	}
-	if err := l.table.Put(ctx, e.Key.String(), e); err != nil {
+	if l.told != nil {
+		l.told(e) // before it is durable: others must not tell it, too
+	}
+	if err := l.table.Sync(ctx); err != nil {
 		return fmt.Errorf("log notification %s: %w", e.Key, err)
 	}
 	return nil
@@ -133,30 +142,33 @@ func (l *Log) Put(ctx context.Context, e *Entry, repeat time.Duration) error {
 // Keep makes an entry live on that says that something fires, once half its life
 // is over: its group is there at now, and the resolve is owed for as long as it
 // takes.
-func (l *Log) Keep(ctx context.Context, key LogKey, now time.Time) {
+func (l *Log) Keep(key LogKey, now time.Time) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	e := l.entries[key]
 	if e == nil || len(e.Firing)+len(e.Owed) == 0 || e.ExpiresAt.Sub(now) > l.retention/2 {
-		l.mu.Unlock()
 		return
 	}
 	longer := *e
 	longer.ExpiresAt = now.Add(l.retention)
-	l.entries[key] = &longer
-	l.mu.Unlock()
-	// If it cannot be written now, the next tick tries again.
-	if err := l.table.Put(ctx, key.String(), &longer); err != nil {
-		l.metrics.log.maintenanceErrors.Inc()
-	}
+	l.enter(&longer)
+}
+
+// enter puts an entry in place of an earlier one. The log is locked.
+func (l *Log) enter(e *Entry) {
+	l.entries[e.Key] = e
+	l.store(e)
 }
 
 func (l *Log) keep(e *Entry) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delete(l.intents, e.Key)
 	if old := l.entries[e.Key]; old != nil && old.Timestamp.After(e.Timestamp) {
+		l.store(old)
 		return false
 	}
-	l.entries[e.Key] = e
+	l.enter(e)
 	return true
 }
 
@@ -177,28 +189,21 @@ func (l *Log) Run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			l.metrics.log.maintenance.Inc()
-			if err := l.GC(ctx, time.Now()); err != nil {
-				l.metrics.log.maintenanceErrors.Inc()
-			}
+			l.GC(time.Now())
 		}
 	}
 }
 
 // GC drops the entries that have expired at now.
-func (l *Log) GC(ctx context.Context, now time.Time) error {
+func (l *Log) GC(now time.Time) {
 	start := time.Now()
-	var gone []string
+	defer func() { l.metrics.log.gcTime.Observe(time.Since(start).Seconds()) }()
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	for key, e := range l.entries {
 		if !e.ExpiresAt.After(now) {
 			delete(l.entries, key)
-			gone = append(gone, key.String())
+			l.table.Delete(key.String())
 		}
 	}
-	l.mu.Unlock()
-	l.metrics.log.gcTime.Observe(time.Since(start).Seconds())
-	if len(gone) == 0 {
-		return nil
-	}
-	return l.table.Delete(ctx, gone...)
 }

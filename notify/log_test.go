@@ -69,7 +69,7 @@ type fullDisk struct{ store.Nowhere[*Entry] }
 
 var errFull = errors.New("no space left on device")
 
-func (fullDisk) Put(context.Context, string, *Entry) error { return errFull }
+func (fullDisk) Sync(context.Context) error { return errFull }
 
 func TestLogHoldsWhatCannotBeWritten(t *testing.T) {
 	l := NewLog(LogOptions{Table: fullDisk{}})

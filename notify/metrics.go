@@ -21,6 +21,7 @@ type Metrics struct {
 
 	suppressed *prometheus.CounterVec
 	templates  *prometheus.CounterVec
+	omitted    *prometheus.CounterVec
 	delay      prometheus.Histogram
 
 	log logMetrics
@@ -37,7 +38,7 @@ func NewMetrics(r prometheus.Registerer, byReceiver bool) *Metrics {
 	counters := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return auto.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
-	return &Metrics{
+	m := &Metrics{
 		byReceiver: byReceiver,
 		notifications: counters("alertmanager_notifications_total",
 			"The total number of attempted notifications.", labels...),
@@ -59,6 +60,8 @@ func NewMetrics(r prometheus.Registerer, byReceiver bool) *Metrics {
 			"The total number of notifications suppressed for being silenced, inhibited, outside of active time intervals or within muted time intervals.", "reason"),
 		templates: counters("tocsin_template_failures_total",
 			"Texts that were replaced by a plain one because their template failed.", "integration"),
+		omitted: counters("tocsin_notification_alerts_left_out_total",
+			"Alerts that an integration did not hand on, on purpose.", "reason"),
 		delay: auto.NewHistogram(prometheus.HistogramOpts{
 			Name:                            "tocsin_alert_delivery_delay_seconds",
 			Help:                            "Time from the first report of an alert to its first successful delivery, group_wait included.",
@@ -69,6 +72,8 @@ func NewMetrics(r prometheus.Registerer, byReceiver bool) *Metrics {
 		}),
 		log: newLogMetrics(r),
 	}
+	m.prepareOmissions()
+	return m
 }
 
 // values are those of the labels of an integration.
@@ -138,10 +143,10 @@ func (m *Metrics) delivered(f Flush, last *Entry, now time.Time) {
 
 // logMetrics counts what the notification log does.
 type logMetrics struct {
-	queries, misses                prometheus.Counter
-	queryTime                      prometheus.Observer
-	maintenance, maintenanceErrors prometheus.Counter
-	gcTime                         prometheus.Observer
+	queries, misses prometheus.Counter
+	queryTime       prometheus.Observer
+	maintenance     prometheus.Counter
+	gcTime          prometheus.Observer
 }
 
 func newLogMetrics(r prometheus.Registerer) logMetrics {
@@ -152,7 +157,9 @@ func newLogMetrics(r prometheus.Registerer) logMetrics {
 	summary := func(name, help string) prometheus.Observer {
 		return auto.NewSummary(prometheus.SummaryOpts{Name: "alertmanager_nflog_" + name, Help: help})
 	}
-	// Without snapshots and gossip these stay what they are.
+	// Without snapshots and gossip these stay what they are, and maintenance
+	// cannot fail.
+	counter("maintenance_errors_total", "How many maintenances of the notification log failed.")
 	summary("snapshot_duration_seconds", "Duration of the last notification log snapshot.")
 	auto.NewGauge(prometheus.GaugeOpts{
 		Name: "alertmanager_nflog_snapshot_size_bytes", Help: "Size of the last notification log snapshot in bytes.",
@@ -169,8 +176,7 @@ func newLogMetrics(r prometheus.Registerer) logMetrics {
 			NativeHistogramMaxBucketNumber:  100,
 			NativeHistogramMinResetDuration: time.Hour,
 		}),
-		maintenance:       counter("maintenance_total", "How many maintenances were executed for the notification log."),
-		maintenanceErrors: counter("maintenance_errors_total", "How many maintenances of the notification log failed."),
-		gcTime:            summary("gc_duration_seconds", "Duration of the last notification log garbage collection cycle."),
+		maintenance: counter("maintenance_total", "How many maintenances were executed for the notification log."),
+		gcTime:      summary("gc_duration_seconds", "Duration of the last notification log garbage collection cycle."),
 	}
 }

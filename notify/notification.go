@@ -22,6 +22,7 @@ type Sender interface {
 	// the group with a newer n. It returns soon after ctx is done. An error of
 	// backoff.Permanent says that trying again is useless; a *StatusError may
 	// say when to. Errors must not contain secrets.
+	// A sender that is an io.Closer is closed when nothing is sent any more.
 	Send(ctx context.Context, n *Notification) error
 }
 
@@ -30,6 +31,7 @@ type Sender interface {
 type Notification struct {
 	Receiver string
 	GroupKey string
+	Ref      string // names the group in URLs; see Group.Ref
 	Reason   Reason
 	Now      time.Time
 	Alerts   []*alert.Alert // sorted; without resolved ones if the integration does not want them
@@ -37,6 +39,9 @@ type Notification struct {
 	// State is what the integration wrote into it when it last told this group,
 	// empty for a first notification. It is kept if Send succeeds.
 	State map[string]string
+	// Repeat is after which time the same is told again if there is no news; 0:
+	// not known.
+	Repeat time.Duration
 
 	batch     template.Batch
 	templates *template.Set
@@ -48,6 +53,8 @@ type Notification struct {
 type failures struct {
 	invalid error // an address, key or the like could not be rendered
 	broken  error // a text was replaced by the fallback
+
+	leftOut map[Omission]int // alerts that are not told on purpose
 }
 
 // NewNotification returns what one integration is to be told about the alerts
@@ -56,6 +63,7 @@ func NewNotification(groupKey string, b template.Batch, templates *template.Set)
 	return &Notification{
 		Receiver:  b.Receiver,
 		GroupKey:  groupKey,
+		Ref:       Group{ID: groupKey}.Ref(),
 		Reason:    Reason(b.Reason),
 		Now:       b.Now,
 		Alerts:    b.Alerts,
@@ -78,7 +86,7 @@ func (n *Notification) First(most uint64) (*Notification, uint64) {
 	b := n.batch
 	b.Alerts = b.Alerts[:most]
 	first := NewNotification(n.GroupKey, b, n.templates)
-	first.failures, first.State = n.failures, n.State
+	first.failures, first.State, first.Repeat, first.Ref = n.failures, n.State, n.Repeat, n.Ref
 	return first, cut
 }
 

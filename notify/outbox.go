@@ -106,7 +106,7 @@ func (d *delivery) rest(pause time.Duration) {
 		return
 	}
 	d.place = resting
-	time.AfterFunc(pause, d.wake)
+	d.timer = time.AfterFunc(pause, d.wake)
 }
 
 // retarget sends the delivery elsewhere. An attempt that runs goes on to where
@@ -121,12 +121,13 @@ func (d *delivery) retarget(t target) {
 	}
 }
 
-// wake is called by the timer, with the outbox not locked.
+// wake is called by the timer, or before it has fired, with the outbox not locked.
 func (d *delivery) wake() {
 	out := d.src.Outbox()
 	out.mu.Lock()
 	defer out.mu.Unlock()
 	if d.place == resting {
+		d.timer.Stop()
 		d.queue()
 	}
 }

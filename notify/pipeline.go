@@ -9,6 +9,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 	"github.com/go-kit/log"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tocsin-alerting/tocsin/alert"
 	"github.com/tocsin-alerting/tocsin/internal/line"
@@ -39,7 +40,10 @@ type Options struct {
 	ExternalURL string // without a trailing slash
 	Log         *Log
 	Metrics     *Metrics // may be nil
+	Observer    Observer // may be nil
 	Logger      log.Logger
+	// Tracer makes spans of the attempts for a tick that has one; may be nil.
+	Tracer trace.Tracer
 	// Backoff returns the delays between the attempts of one delivery; nil:
 	// 500ms growing by half to 60s, each with up to 50 % of jitter, for ever.
 	Backoff func() backoff.BackOff
@@ -56,8 +60,13 @@ type Pipeline struct {
 	externalURL string
 	log         *Log
 	metrics     *Metrics
+	observer    Observer // may be nil
 	logger      log.Logger
+	tracer      trace.Tracer // may be nil
 	backoff     func() backoff.BackOff
+
+	turns turns
+	slots chan struct{} // a value in it is an attempt that runs
 
 	ctx    context.Context // ends what is being sent
 	cancel context.CancelFunc
@@ -77,8 +86,11 @@ func New(o Options) *Pipeline {
 		externalURL: o.ExternalURL,
 		log:         o.Log,
 		metrics:     o.Metrics,
+		observer:    o.Observer,
 		logger:      o.Logger,
+		tracer:      o.Tracer,
 		backoff:     o.Backoff,
+		slots:       make(chan struct{}, allSlots),
 	}
 	if p.cluster == nil {
 		p.cluster = Alone{}
@@ -104,7 +116,7 @@ func New(o Options) *Pipeline {
 	} {
 		p.stages = append(p.stages, step.stage)
 		if step.reason != "" {
-			step.stage = counted{step.stage, p.metrics.suppressed.WithLabelValues(step.reason)}
+			step.stage = counted{p.seen(step.stage), p.metrics.suppressed.WithLabelValues(step.reason)}
 		}
 		p.ticking = append(p.ticking, step.stage)
 	}
@@ -143,12 +155,13 @@ func (p *Pipeline) Notify(ctx context.Context, src Source, now time.Time) (Flush
 	if err != nil {
 		return f, err
 	}
+	f.Trace = trace.SpanContextFromContext(ctx)
 	r, known := p.receivers[f.Group.Policy.Receiver]
 	if !known {
 		return f, errors.New("no such receiver: " + f.Group.Policy.Receiver)
 	}
 	for _, in := range r.Integrations {
-		p.log.Keep(ctx, in.key(f.Group.ID), now)
+		p.log.Keep(in.key(f.Group.ID), now)
 		src.Outbox().offer(target{p, in}, src, f)
 	}
 	return f, nil
@@ -186,10 +199,16 @@ func (p *Pipeline) look(ctx context.Context, src Source, now time.Time, stages [
 // Owing returns which alerts of a group somebody has yet to be told are over: an
 // integration that wants resolved alerts believes that they fire. The answer is
 // that of the log at the time of the call.
-func (p *Pipeline) Owing(g Group) func(a *alert.Alert) bool {
+func (p *Pipeline) Owing(g Group) func(a *alert.Alert) bool { return p.believed(g, false) }
+
+// Believed returns which alerts of a group somebody believes to fire, whether or not
+// he wants to hear of the end.
+func (p *Pipeline) Believed(g Group) func(a *alert.Alert) bool { return p.believed(g, true) }
+
+func (p *Pipeline) believed(g Group, byAnybody bool) func(a *alert.Alert) bool {
 	var entries []*Entry
 	for _, in := range p.receivers[g.Policy.Receiver].Integrations {
-		if !in.SendResolved {
+		if !in.SendResolved && !byAnybody {
 			continue
 		}
 		if e := p.log.Get(in.key(g.ID)); e != nil {
@@ -217,4 +236,5 @@ func (p *Pipeline) Close(ctx context.Context) {
 		}
 	}
 	p.cancel()
+	p.closeSenders()
 }

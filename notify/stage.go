@@ -25,6 +25,12 @@ type Cluster interface {
 	// Wait says how long after the tick this replica lets its peers go first
 	// with a group; 0 means that it is its turn. It does not block.
 	Wait(groupID string) time.Duration
+	// Claim says to the peers that this replica is about to tell something and may
+	// take so long; 0 that it is not any more. It does not block.
+	Claim(key LogKey, lasts time.Duration)
+	// Claimed says for how long a peer that is alive may still be telling something;
+	// 0 if none is.
+	Claimed(key LogKey) time.Duration
 }
 
 // Alone is the Cluster of a single replica: always settled, always first.
@@ -35,6 +41,12 @@ func (Alone) Settle(context.Context) error { return nil }
 
 // Wait is always 0.
 func (Alone) Wait(string) time.Duration { return 0 }
+
+// Claim does nothing.
+func (Alone) Claim(LogKey, time.Duration) {}
+
+// Claimed is always 0.
+func (Alone) Claimed(LogKey) time.Duration { return 0 }
 
 // settle holds flushes back until the cluster has settled, so that a replica
 // that has just started does not repeat what its peers have told.

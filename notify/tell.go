@@ -12,38 +12,52 @@ import (
 	"github.com/tocsin-alerting/tocsin/template"
 )
 
-// tell sends what is news and records it. It does nothing if there is none, and
-// reports whether there was.
-func (d *delivery) tell(t target, f Flush) (news bool, err error) {
+// draft is what an integration would be told.
+type draft struct {
+	key    LogKey
+	last   *Entry // what it was told last; nil: nothing
+	state  state
+	alerts []*alert.Alert
+	reason Reason // ReasonNone: there is nothing to tell
+}
+
+func (t target) draft(f Flush) draft {
 	key := t.in.key(f.Group.ID)
 	last := t.p.log.Get(key)
 	s, alerts := truth(f, last, t.in.SendResolved)
-	reason := decide(last, s)
-	if reason == ReasonNone {
-		return false, nil
-	}
+	return draft{key: key, last: last, state: s, alerts: alerts, reason: decide(last, s)}
+}
+
+// tell sends what is news and records it.
+func (d *delivery) tell(t target, f Flush, news draft) error {
+	last, s, alerts, reason := news.last, news.state, news.alerts, news.reason
 	d.count(t)
+	t.p.cluster.Claim(news.key, min(t.in.patience(), longestClaim))
+	defer t.p.cluster.Claim(news.key, 0)
 	// An integration that does not want resolved alerts has nothing to send
 	// once all are resolved, but the log must say that nothing fires for it.
 	data := kept(last, reason)
 	if len(alerts) > 0 {
 		n := t.p.notification(f, alerts, reason)
-		n.State = data
+		n.State, n.Repeat = data, f.Group.Policy.RepeatInterval
+		d.intend(t, f, news)
 		if err := d.send(t, f, n); err != nil {
-			return true, err
+			d.undo(t, news)
+			return err
 		}
+		t.p.told(t.in, f, s, n, reason)
 	}
 	now := time.Now()
 	t.p.metrics.delivered(f, last, now)
 	d.record(t, f, &Entry{
-		Key:       key,
+		Key:       news.key,
 		Timestamp: now,
 		Firing:    s.firing,
 		Resolved:  stillResolved(f, last, s),
 		Owed:      stillOwed(f, last, s),
 		Data:      data,
 	})
-	return true, nil
+	return nil
 }
 
 // kept is a copy of what the integration wrote down the last time. A first
@@ -88,6 +102,9 @@ func truth(f Flush, last *Entry, sendResolved bool) (state, []*alert.Alert) {
 	}
 	slices.Sort(s.firing)
 	slices.Sort(s.resolved)
+	s.unseen = sendResolved && f.Group.Policy.SendUnseenResolved && slices.ContainsFunc(s.resolved, func(hash uint64) bool {
+		return last == nil || !last.owes(hash) && !contains(last.Resolved, hash)
+	})
 	s.hidden = last != nil && !slices.ContainsFunc(s.resolved, last.owes) && firesMuted(f, last)
 	return s, alerts
 }
@@ -145,16 +162,30 @@ func stillResolved(f Flush, last *Entry, s state) []uint64 {
 func (d *delivery) send(t target, f Flush, n *Notification) error {
 	d.attempts++
 	start := time.Now()
-	err := t.in.send(t.p.ctx, n)
+	ctx, span := d.traceAttempt(t, n)
+	err := t.p.attempt(ctx, t.in, n)
+	endAttempt(span, err)
 	t.p.metrics.attempted(t.in, time.Since(start), err)
 	if n.broken != nil {
 		t.p.metrics.templates.WithLabelValues(t.in.Kind).Inc()
 		_ = level.Error(d.logger(t, f)).Log("msg", "Template failed, a plain text was sent instead", "err", n.broken)
 	}
 	if err == nil {
+		t.p.metrics.omissions(n)
 		_ = level.Debug(d.logger(t, f)).Log("msg", "Notification sent", "alerts", len(n.Alerts), "attempt", d.attempts, "took", time.Since(start))
 	}
 	return err
+}
+
+// attempt calls an integration as soon as there is a slot.
+func (p *Pipeline) attempt(ctx context.Context, in *Integration, n *Notification) error {
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+		return in.send(ctx, n)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // recordTime bounds how long it may take to write down what was told. It has to be
@@ -172,7 +203,7 @@ func (d *delivery) record(t target, f Flush, e *Entry) {
 
 // notification is what a sender gets.
 func (p *Pipeline) notification(f Flush, alerts []*alert.Alert, reason Reason) *Notification {
-	return NewNotification(f.Group.Key, template.Batch{
+	n := NewNotification(f.Group.Key, template.Batch{
 		Receiver:    f.Group.Policy.Receiver,
 		Reason:      string(reason),
 		Now:         f.Now,
@@ -181,6 +212,8 @@ func (p *Pipeline) notification(f Flush, alerts []*alert.Alert, reason Reason) *
 		Alerts:      alerts,
 		ExternalURL: p.externalURL,
 	}, p.templates)
+	n.Ref = f.Group.Ref()
+	return n
 }
 
 // RouteLabels renders the labels of the route for all alerts of a flush. Labels

@@ -35,6 +35,9 @@ func (s *Silences) Set(ctx context.Context, sil Silence) (id string, err error) 
 		}
 	}
 	next.UpdatedAt = now
+	if old != nil {
+		next.UpdatedAt = old.nextChange(now)
+	}
 	if old != nil && changesInPlace(old, next, now) {
 		err = s.update(ctx, old, next)
 	} else {
@@ -66,7 +69,7 @@ func (s *Silences) Expire(ctx context.Context, id string) error {
 func present() time.Time { return time.Now().UTC().Round(0) }
 
 func (s *Silences) update(ctx context.Context, old, next *Silence) error {
-	if old.StateAt(next.UpdatedAt) == Active {
+	if old.StateAt(present()) == Active {
 		next.StartsAt = old.StartsAt // with the fraction of a second it had
 	}
 	if err := next.validateTimes(); err != nil {
@@ -80,7 +83,8 @@ func (s *Silences) update(ctx context.Context, old, next *Silence) error {
 
 // create stores next under a new id in the place of old, which may be nil.
 func (s *Silences) create(ctx context.Context, old, next *Silence) error {
-	now := next.UpdatedAt
+	now := present()
+	next.UpdatedAt = now
 	if next.StartsAt.Before(now) {
 		next.StartsAt = now
 	}
@@ -96,7 +100,7 @@ func (s *Silences) create(ctx context.Context, old, next *Silence) error {
 		return err
 	}
 	if old == nil || old.StateAt(now) == Expired {
-		return s.apply(ctx, "silence created", next)
+		return s.apply(ctx, created, next)
 	}
 	return s.replace(ctx, old.expiredAt(now), next)
 }
@@ -105,17 +109,13 @@ func (s *Silences) create(ctx context.Context, old, next *Silence) error {
 // then visible, the beginning first: neither a reader nor a crash between the
 // two finds an alert loud that was and is to be quiet.
 func (s *Silences) replace(ctx context.Context, ended, next *Silence) error {
-	if err := s.write(ctx, next); err != nil {
-		return err
-	}
-	if err := s.write(ctx, ended); err != nil {
-		s.doubtful[next.ID] = struct{}{}
+	if err := s.write(ctx, next, ended); err != nil {
 		return err
 	}
 	s.show(next)
 	s.show(ended)
-	s.logChange("silence created", next)
-	s.logChange("silence expired", ended)
+	s.announce(created, next)
+	s.announce("silence expired", ended)
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (s *Silences) apply(ctx context.Context, msg string, sil *Silence) error {
 		return err
 	}
 	s.show(sil)
-	s.logChange(msg, sil)
+	s.announce(msg, sil)
 	return nil
 }
 
@@ -151,8 +151,15 @@ func (s *Silences) checkSize(next *Silence) error {
 // expiry is when a silence is forgotten.
 func (s *Silences) expiry(sil *Silence) time.Time { return sil.EndsAt.Add(s.o.Retention) }
 
-// logChange has the keys that operators already search for.
-func (s *Silences) logChange(msg string, sil *Silence) {
+// created is the message of a change that makes a new silence.
+const created = "silence created"
+
+// announce tells who wants to know of a change. The line has the keys that
+// operators already search for.
+func (s *Silences) announce(msg string, sil *Silence) {
+	if s.o.Changed != nil {
+		s.o.Changed(sil, msg == created)
+	}
 	if !s.o.LogChanges {
 		return
 	}

@@ -14,14 +14,11 @@ import (
 
 var errDisk = errors.New("disk on fire")
 
-// memTable is a Table whose writes can be made to fail. A failing Put has
-// stored the record all the same if torn is set.
+// memTable is a Table whose syncs can be made to fail.
 type memTable struct {
-	mu       sync.Mutex
-	records  map[string]*Silence
-	failPut  func(id string) bool
-	failWipe bool
-	torn     bool
+	mu      sync.Mutex
+	records map[string]*Silence
+	failing bool
 }
 
 func newMemTable(records ...*Silence) *memTable {
@@ -32,27 +29,25 @@ func newMemTable(records ...*Silence) *memTable {
 	return t
 }
 
-func (t *memTable) Put(_ context.Context, id string, s *Silence) error {
+func (t *memTable) Put(id string, s *Silence) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	fail := t.failPut != nil && t.failPut(id)
-	if !fail || t.torn {
-		t.records[id] = s
-	}
-	if fail {
-		return errDisk
-	}
-	return nil
+	t.records[id] = s
 }
 
-func (t *memTable) Delete(_ context.Context, ids ...string) error {
+func (t *memTable) Delete(ids ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.failWipe {
-		return errDisk
-	}
 	for _, id := range ids {
 		delete(t.records, id)
+	}
+}
+
+func (t *memTable) Sync(context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failing {
+		return errDisk
 	}
 	return nil
 }

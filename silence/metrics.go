@@ -8,13 +8,11 @@ import (
 )
 
 type metrics struct {
-	gcDuration        prometheus.Summary
-	gcErrors          prometheus.Counter
-	maintenances      prometheus.Counter
-	maintenanceErrors prometheus.Counter
-	queries           prometheus.Counter
-	queryDuration     prometheus.Histogram
-	scanned, skipped  prometheus.Counter
+	gcDuration       prometheus.Summary
+	maintenances     prometheus.Counter
+	queries          prometheus.Counter
+	queryDuration    prometheus.Histogram
+	scanned, skipped prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer, s *Silences) *metrics {
@@ -27,10 +25,8 @@ func newMetrics(r prometheus.Registerer, s *Silences) *metrics {
 			Name: "alertmanager_silences_gc_duration_seconds",
 			Help: "Duration of the last garbage collections of silences.",
 		}),
-		gcErrors:          counter("gc_errors_total", "Number of garbage collections of silences that failed."),
-		maintenances:      counter("maintenance_total", "Number of maintenance runs for silences."),
-		maintenanceErrors: counter("maintenance_errors_total", "Number of maintenance runs for silences that failed."),
-		queries:           counter("queries_total", "Number of queries for silences."),
+		maintenances: counter("maintenance_total", "Number of maintenance runs for silences."),
+		queries:      counter("queries_total", "Number of queries for silences."),
 		queryDuration: with.NewHistogram(prometheus.HistogramOpts{
 			Name:                            "alertmanager_silences_query_duration_seconds",
 			Help:                            "Duration of queries for silences.",
@@ -42,8 +38,11 @@ func newMetrics(r prometheus.Registerer, s *Silences) *metrics {
 		scanned: counter("query_silences_scanned_total", "Number of matching silences that queries looked at."),
 		skipped: counter("query_silences_skipped_total", "Number of matching silences that were not active."),
 	}
-	// Queries are answered from memory and cannot fail.
+	// Queries are answered from memory and cannot fail. What is forgotten is only
+	// entered into the table, which sees to it by itself.
 	counter("query_errors_total", "Number of queries for silences that failed.")
+	counter("gc_errors_total", "Number of garbage collections of silences that failed.")
+	counter("maintenance_errors_total", "Number of maintenance runs for silences that failed.")
 	unmoved(with)
 	registerGauges(r, s)
 	return m
@@ -103,13 +102,9 @@ func (m *metrics) query(start time.Time) {
 	m.queryDuration.Observe(time.Since(start).Seconds())
 }
 
-func (m *metrics) maintained(took time.Duration, err error) {
+func (m *metrics) maintained(took time.Duration) {
 	m.gcDuration.Observe(took.Seconds())
 	m.maintenances.Inc()
-	if err != nil {
-		m.gcErrors.Inc()
-		m.maintenanceErrors.Inc()
-	}
 }
 
 // stateCollector counts the silences when it is asked, since their states

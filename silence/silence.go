@@ -78,6 +78,16 @@ func (s *Silence) expiredAt(now time.Time) *Silence {
 		ended.StartsAt = now
 	}
 	ended.EndsAt = now
-	ended.UpdatedAt = now
+	ended.UpdatedAt = s.nextChange(now)
 	return &ended
+}
+
+// nextChange is the time of a change at now. Replicas take the later of two
+// changes, so it is later than the last one even if a clock was set back, or that
+// of the replica with the last change is ahead.
+func (s *Silence) nextChange(now time.Time) time.Time {
+	if now.Before(s.UpdatedAt) {
+		return s.UpdatedAt.Add(1)
+	}
+	return now
 }

@@ -41,6 +41,9 @@ type Options struct {
 	// LogChanges writes a line for each silence that is created, updated or
 	// expired.
 	LogChanges bool
+	// Changed is told of each silence after it was created, or else updated or
+	// expired, in the order of the changes. It must not block; nil: nobody is.
+	Changed func(sil *Silence, created bool)
 	// Registerer takes the metrics; nil leaves them unregistered.
 	Registerer prometheus.Registerer
 }
@@ -54,9 +57,6 @@ type Silences struct {
 	// change is held from the decision about a change until it is visible, and
 	// so across the wait for the table; readers never wait for it.
 	change sync.Mutex
-	// doubtful are the ids of which the table may say something else than byID,
-	// because a write has failed. change protects it.
-	doubtful map[string]struct{}
 
 	// mu protects what follows. Who writes holds change, too; so change is
 	// enough to read.
@@ -76,7 +76,7 @@ func New(o Options) *Silences {
 	if o.Interval <= 0 {
 		o.Interval = defaultInterval
 	}
-	s := &Silences{o: o, doubtful: make(map[string]struct{}), byID: make(map[string]*Silence)}
+	s := &Silences{o: o, byID: make(map[string]*Silence)}
 	s.metrics = newMetrics(o.Registerer, s)
 	return s
 }
@@ -147,13 +147,22 @@ func (s *Silences) show(sil *Silence) {
 	s.index.Add(sil.ID, sil.Matchers)
 }
 
-// write makes a silence durable under its id. After an error nobody knows what
-// the table says; repair sees to that.
-func (s *Silences) write(ctx context.Context, sil *Silence) error {
-	if err := s.o.Table.Put(ctx, sil.ID, sil); err != nil {
-		s.doubtful[sil.ID] = struct{}{}
-		return fmt.Errorf("store silence %s: %w", sil.ID, err)
+// write makes silences durable under their ids. After an error the table is told
+// to have again what it had; when it can write, that is what it will say.
+func (s *Silences) write(ctx context.Context, changed ...*Silence) error {
+	for _, sil := range changed {
+		s.o.Table.Put(sil.ID, sil)
 	}
-	delete(s.doubtful, sil.ID)
-	return nil
+	err := s.o.Table.Sync(ctx)
+	if err == nil {
+		return nil
+	}
+	for _, sil := range changed {
+		if old, known := s.byID[sil.ID]; known {
+			s.o.Table.Put(sil.ID, old)
+		} else {
+			s.o.Table.Delete(sil.ID)
+		}
+	}
+	return fmt.Errorf("store silence %s: %w", changed[0].ID, err)
 }

@@ -77,9 +77,7 @@ func TestMutedByAgainstScan(t *testing.T) {
 					t.Fatal(err)
 				}
 			case r.IntN(10) == 0:
-				if err := s.gc(ctx, present()); err != nil {
-					t.Fatal(err)
-				}
+				s.gc(present())
 			default:
 				sil := randomSilence(t, r)
 				if len(all) > 0 && r.IntN(2) == 0 {

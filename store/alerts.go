@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,18 @@ type Options struct {
 	// PerNameLimit is how many alerts with the same alertname are kept; more are
 	// dropped until one of them has ended. 0 or less: any number.
 	PerNameLimit int
+	// News is called with the alerts of a Put of which there is more to say than
+	// that they go on. It may be nil, and must not block.
+	News func([]alert.Fingerprint)
+	// Held reports whether somebody still has to be told that an alert is over.
+	// It keeps the alert until Retention after its end. It may be nil, and is
+	// called with nothing locked.
+	Held func(alert.Fingerprint) bool
+	// Retention is how long a held alert is kept after its end; 0 means 120h.
+	Retention time.Duration
+	// Created is told of every alert that was not known when it was reported. It
+	// must not block, since a part of the store waits for it; nil: nobody is.
+	Created func(*alert.Alert)
 	// Logger may be nil.
 	Logger log.Logger
 	// Metrics may be nil.
@@ -37,7 +50,11 @@ type Options struct {
 // be changed.
 type Alerts struct {
 	journal    Journal
+	news       func([]alert.Fingerprint)
 	gcInterval time.Duration
+	created    func(*alert.Alert)
+	held       func(alert.Fingerprint) bool
+	retention  time.Duration
 	metrics    *Metrics
 	logger     log.Logger
 	limits     limiter
@@ -56,7 +73,11 @@ type shard struct {
 func NewAlerts(o Options) *Alerts {
 	s := &Alerts{
 		journal:    o.Journal,
+		news:       o.News,
 		gcInterval: o.GCInterval,
+		created:    o.Created,
+		held:       o.Held,
+		retention:  o.Retention,
 		metrics:    o.Metrics,
 		logger:     o.Logger,
 		limits:     limiter{most: o.PerNameLimit, names: make(map[string]*bucket)},
@@ -70,6 +91,12 @@ func NewAlerts(o Options) *Alerts {
 	if s.gcInterval <= 0 {
 		s.gcInterval = 30 * time.Minute
 	}
+	if s.held == nil {
+		s.held = func(alert.Fingerprint) bool { return false }
+	}
+	if s.retention <= 0 {
+		s.retention = 120 * time.Hour
+	}
 	if s.metrics == nil {
 		s.metrics = NewMetrics(nil, false)
 	}
@@ -81,11 +108,18 @@ func NewAlerts(o Options) *Alerts {
 }
 
 // Load reads back what the journal kept. It is called once, before the first
-// Put and the first Watch.
-func (s *Alerts) Load() error {
+// Put and the first Watch. away is how long nothing could be reported before now:
+// an alert whose end was only computed, because its sender names none, goes on
+// for as much longer if it had not ended by then.
+func (s *Alerts) Load(now time.Time, away time.Duration) error {
+	left := now.Add(-away)
 	for a, err := range s.journal.All() {
 		if err != nil {
 			return fmt.Errorf("load alerts: %w", err)
+		}
+		if a.Timeout && away > 0 && !a.ResolvedAt(left) {
+			a.EndsAt = a.EndsAt.Add(away)
+			s.journal.Put(a)
 		}
 		s.shard(a.Fingerprint()).alerts[a.Fingerprint()] = a
 		s.limits.admit(a, a.UpdatedAt)
@@ -107,26 +141,21 @@ func (s *Alerts) shard(id alert.Fingerprint) *shard {
 // name are dropped without an error, since repeating them would not help.
 func (s *Alerts) Put(ctx context.Context, alerts []*alert.Alert) error {
 	alerts = s.admitted(alerts)
-	facts := make([]*alert.Alert, 0, len(alerts))
-	var refreshes []*alert.Alert
+	var news []alert.Fingerprint
 	for _, a := range alerts {
-		stored, fact := s.merge(a)
-		if fact {
-			facts = append(facts, stored)
-		} else {
-			refreshes = append(refreshes, stored)
+		if s.merge(a) && s.news != nil {
+			news = append(news, a.Fingerprint())
 		}
 	}
-	var err error
-	if len(facts) > 0 {
-		err = s.journal.Append(ctx, facts)
-	}
-	if len(refreshes) > 0 {
-		s.journal.Refresh(refreshes)
-	}
+	// A report that is no news is not acknowledged before the news that it
+	// repeats is durable, so this waits even if nothing here was entered.
+	err := s.journal.Sync(ctx)
 	s.mark(fingerprints(alerts))
+	if len(news) > 0 {
+		s.news(news)
+	}
 	if err != nil {
-		return fmt.Errorf("store %d alerts: %w", len(facts), err)
+		return fmt.Errorf("store %d alerts: %w", len(alerts), err)
 	}
 	return nil
 }
@@ -148,18 +177,23 @@ func (s *Alerts) admitted(alerts []*alert.Alert) []*alert.Alert {
 	return in
 }
 
-// merge stores the outcome of one report. fact says that more than the end has
-// moved on.
-func (s *Alerts) merge(next *alert.Alert) (stored *alert.Alert, fact bool) {
+// merge stores the outcome of one report and enters it into the journal. It
+// returns true if there is more in it than that the alert goes on.
+func (s *Alerts) merge(next *alert.Alert) (news bool) {
 	id := next.Fingerprint()
 	sh := s.shard(id)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	old, known := sh.alerts[id]
+	if known && !next.UpdatedAt.After(old.UpdatedAt) {
+		// A clock was set back, or that of a replica is ahead: the last report
+		// counts all the same.
+		next.UpdatedAt = old.UpdatedAt.Add(1)
+	}
 	next.ReceivedAt = next.UpdatedAt
 	if !known {
-		sh.alerts[id] = next
-		return next, true
+		s.add(sh, next)
+		return true
 	}
 	share(old, next)
 	merged := alert.Merge(old, next)
@@ -167,7 +201,21 @@ func (s *Alerts) merge(next *alert.Alert) (stored *alert.Alert, fact bool) {
 		merged.ReceivedAt = old.ReceivedAt
 	}
 	sh.alerts[id] = merged
-	return merged, !refreshes(old, merged)
+	if refreshes(old, merged) {
+		s.journal.Extend(merged)
+		return false
+	}
+	s.journal.Put(merged)
+	return true
+}
+
+// add stores an alert that is not known; its shard is locked.
+func (s *Alerts) add(sh *shard, a *alert.Alert) {
+	sh.alerts[a.Fingerprint()] = a
+	s.journal.Put(a)
+	if s.created != nil {
+		s.created(a)
+	}
 }
 
 // share lets the texts of next be those of old where they are equal, so that
@@ -256,28 +304,48 @@ func (s *Alerts) Run(ctx context.Context) error {
 	}
 }
 
-// GC forgets the alerts that are resolved at now and returns how many.
+// GC forgets the alerts that are resolved at now, unless they are held, and
+// returns how many.
 func (s *Alerts) GC(now time.Time) int {
-	var gone []*alert.Alert
+	var resolved, gone []*alert.Alert
 	for i := range s.shards {
-		gone = s.shards[i].dropResolved(now, gone)
+		resolved = s.shards[i].appendResolved(now, resolved[:0])
+		resolved = slices.DeleteFunc(resolved, func(a *alert.Alert) bool { return s.keeps(a, now) })
+		gone = s.drop(&s.shards[i], resolved, gone)
 	}
 	if len(gone) == 0 {
 		return 0
 	}
 	s.limits.forget(gone)
-	ids := fingerprints(gone)
-	s.journal.Forget(ids)
-	s.mark(ids)
+	s.mark(fingerprints(gone))
 	return len(gone)
 }
 
-func (sh *shard) dropResolved(now time.Time, gone []*alert.Alert) []*alert.Alert {
+// keeps reports whether a resolved alert is still held.
+func (s *Alerts) keeps(a *alert.Alert, now time.Time) bool {
+	return a.EndsAt.Add(s.retention).After(now) && s.held(a.Fingerprint())
+}
+
+func (sh *shard) appendResolved(now time.Time, to []*alert.Alert) []*alert.Alert {
+	sh.mu.RLock()
+	defer sh.mu.RUnlock()
+	for _, a := range sh.alerts {
+		if a.ResolvedAt(now) {
+			to = append(to, a)
+		}
+	}
+	return to
+}
+
+// drop forgets alerts that have not changed since they were looked at, and adds
+// them to gone.
+func (s *Alerts) drop(sh *shard, alerts, gone []*alert.Alert) []*alert.Alert {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	for id, a := range sh.alerts {
-		if a.ResolvedAt(now) {
+	for _, a := range alerts {
+		if id := a.Fingerprint(); sh.alerts[id] == a {
 			delete(sh.alerts, id)
+			s.journal.Delete(id)
 			gone = append(gone, a)
 		}
 	}

@@ -38,26 +38,18 @@ type journal struct {
 	err error
 }
 
-func (j *journal) note(verb string, alerts []*alert.Alert) {
+func (j *journal) note(verb string, a *alert.Alert) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, a := range alerts {
-		j.log = append(j.log, fmt.Sprintf("%s %s until %s", verb, a.Labels.Get("host"), a.EndsAt.Format("15:04")))
-	}
+	j.log = append(j.log, fmt.Sprintf("%s %s until %s", verb, a.Labels.Get("host"), a.EndsAt.Format("15:04")))
 }
 
-func (j *journal) Append(_ context.Context, alerts []*alert.Alert) error {
-	j.note("append", alerts)
-	return j.err
-}
+func (j *journal) Put(a *alert.Alert)         { j.note("put", a) }
+func (j *journal) Extend(a *alert.Alert)      { j.note("extend", a) }
+func (j *journal) Delete(alert.Fingerprint)   { j.log = append(j.log, "delete") }
+func (j *journal) Sync(context.Context) error { j.log = append(j.log, "sync"); return j.err }
 
-func (j *journal) Refresh(alerts []*alert.Alert) { j.note("refresh", alerts) }
-
-func (j *journal) Forget(ids []alert.Fingerprint) {
-	j.log = append(j.log, fmt.Sprintf("forget %d", len(ids)))
-}
-
-func TestOnlyFactsWaitForTheJournal(t *testing.T) {
+func TestTheJournalHasEveryFactBeforeItIsAcknowledged(t *testing.T) {
 	j := &journal{}
 	s := store.NewAlerts(store.Options{Journal: j})
 	annotated := report("a", 3, 0, 13)
@@ -78,12 +70,12 @@ func TestOnlyFactsWaitForTheJournal(t *testing.T) {
 	}
 	s.GC(noon.Add(14 * time.Minute))
 	want := []string{
-		"append a until 12:10", "append b until 12:10",
-		"append c until 12:11", "refresh a until 12:11",
-		"append a until 12:13", // new annotations
-		"append a until 12:04", // resolved
-		"append a until 12:15", // fires again
-		"forget 2",
+		"put a until 12:10", "put b until 12:10", "sync",
+		"extend a until 12:11", "put c until 12:11", "sync",
+		"put a until 12:13", "sync", // new annotations
+		"put a until 12:04", "sync", // resolved
+		"put a until 12:15", "sync", // fires again
+		"delete", "delete",
 	}
 	if diff := cmp.Diff(want, j.log); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
@@ -99,6 +91,22 @@ func TestAFailingJournalIsReportedAndTheAlertIsActedOn(t *testing.T) {
 	}
 	if len(w.Take()) != 1 || s.Len() != 1 {
 		t.Error("the alert is not acted on")
+	}
+}
+
+func TestGCSparesWhatIsHeldUntilTheRetentionIsOver(t *testing.T) {
+	s := store.NewAlerts(store.Options{
+		Retention: time.Hour,
+		Held:      func(id alert.Fingerprint) bool { return id == report("a", 0, 0, 0).Fingerprint() },
+	})
+	if err := s.Put(t.Context(), []*alert.Alert{report("a", 0, 0, 1), report("b", 0, 0, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.GC(noon.Add(time.Hour)); n != 1 || s.Len() != 1 {
+		t.Errorf("%d forgotten, %d left; want the one that is not held to go", n, s.Len())
+	}
+	if n := s.GC(noon.Add(time.Hour + time.Minute)); n != 1 || s.Len() != 0 {
+		t.Errorf("%d forgotten, %d left; want the other to go after the retention", n, s.Len())
 	}
 }
 
@@ -124,15 +132,27 @@ func (j stored) All() iter.Seq2[*alert.Alert, error] {
 
 func TestLoad(t *testing.T) {
 	s := store.NewAlerts(store.Options{Journal: stored{alerts: []*alert.Alert{report("a", 0, 0, 10), report("b", 0, 0, 10)}}})
-	if err := s.Load(); err != nil {
+	if err := s.Load(noon, 0); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(s.Watch("test").Take()); n != 2 {
 		t.Errorf("a watcher sees %d alerts of before, want 2", n)
 	}
+	silent, ended := report("c", 0, 0, 10), report("d", 0, 0, 4)
+	silent.Timeout, ended.Timeout = true, true
+	s = store.NewAlerts(store.Options{Journal: stored{alerts: []*alert.Alert{silent, ended, report("e", 0, 0, 10)}}})
+	if err := s.Load(noon.Add(time.Hour), 55*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]int{"c": 65, "d": 4, "e": 10} {
+		a, _ := s.Get(report(host, 0, 0, 0).Fingerprint())
+		if got := a.EndsAt.Sub(noon); got != time.Duration(want)*time.Minute {
+			t.Errorf("%s ends %s after noon, want %dm", host, got, want)
+		}
+	}
 	torn := errors.New("checksum does not match")
 	s = store.NewAlerts(store.Options{Journal: stored{err: torn}})
-	if err := s.Load(); !errors.Is(err, torn) {
+	if err := s.Load(noon, 0); !errors.Is(err, torn) {
 		t.Errorf("error %v, want the reason", err)
 	}
 }
@@ -340,7 +360,9 @@ func TestMetrics(t *testing.T) {
 
 func TestNowhere(t *testing.T) {
 	var table store.Table[int] = store.Nowhere[int]{}
-	if err := errors.Join(table.Put(t.Context(), "k", 1), table.Delete(t.Context(), "k")); err != nil {
+	table.Put("k", 1)
+	table.Delete("k")
+	if err := table.Sync(t.Context()); err != nil {
 		t.Error(err)
 	}
 	for range table.All() {

@@ -7,21 +7,26 @@ import (
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
-// A Journal keeps alerts beyond the life of the process. Alerts come in batches
-// and faster than anything else, so they have a seam of their own beside Table.
-// All methods but All are called from many goroutines at once.
+// A Journal keeps alerts beyond the life of the process. Put, Extend and Delete
+// enter what is to be written; they are called with the alert locked, so that
+// their order for one alert is the order in which it changed, and must neither
+// block nor fail. All methods but All are called from many goroutines at once.
 type Journal interface {
-	// Append returns nil only when every alert is durable as it is now. It may
-	// block, and callers that wait at the same time may share one sync.
-	Append(ctx context.Context, alerts []*alert.Alert) error
-	// Refresh records alerts of which only the end has moved on. It must not
-	// wait for a sync: losing the last moments of a refresh loses nothing,
-	// since the sender repeats it.
-	Refresh(alerts []*alert.Alert)
-	// Forget deletes alerts. They may come back after a crash: an alert that
-	// does is old, not wrong.
-	Forget(ids []alert.Fingerprint)
-	// All yields what was appended and not forgotten, in no promised order. It
+	// Put enters the state of an alert, in place of an earlier one.
+	Put(a *alert.Alert)
+	// Extend enters an alert of which only the end and the time of the last
+	// report have moved on. It need not become durable before Sync returns:
+	// losing the last moments of it loses nothing, since the sender repeats it.
+	Extend(a *alert.Alert)
+	// Delete enters that an alert is forgotten. It may come back after a crash:
+	// an alert that does is old, not wrong.
+	Delete(id alert.Fingerprint)
+	// Sync returns nil once everything that was Put before the call is durable.
+	// After an error it may or may not be; the journal goes on trying to write
+	// it, and until that has worked every Sync fails. Callers that wait at the
+	// same time share the cost.
+	Sync(ctx context.Context) error
+	// All yields what was entered and not deleted, in no promised order. It
 	// is called once, before anything else.
 	All() iter.Seq2[*alert.Alert, error]
 }
@@ -29,14 +34,17 @@ type Journal interface {
 // NoJournal is the Journal that keeps nothing.
 type NoJournal struct{}
 
-// Append forgets the alerts at once.
-func (NoJournal) Append(context.Context, []*alert.Alert) error { return nil }
+// Put does nothing.
+func (NoJournal) Put(*alert.Alert) {}
 
-// Refresh does nothing.
-func (NoJournal) Refresh([]*alert.Alert) {}
+// Extend does nothing.
+func (NoJournal) Extend(*alert.Alert) {}
 
-// Forget does nothing.
-func (NoJournal) Forget([]alert.Fingerprint) {}
+// Delete does nothing.
+func (NoJournal) Delete(alert.Fingerprint) {}
+
+// Sync returns nil.
+func (NoJournal) Sync(context.Context) error { return nil }
 
 // All yields nothing.
 func (NoJournal) All() iter.Seq2[*alert.Alert, error] {

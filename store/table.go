@@ -6,17 +6,22 @@ import (
 )
 
 // A Table keeps records of one kind beyond the life of the process. It is the
-// seam between what a part remembers and where that survives.
+// seam between what a part remembers and where that survives. Put and Delete
+// enter what is to be written and neither block nor fail; their order is the
+// order of the calls. All methods but All are called from many goroutines at
+// once.
 type Table[T any] interface {
-	// Put stores a record under its key, in place of an earlier one. It
-	// returns nil only when the record is durable and may block until then;
-	// calls may come from many goroutines and share the cost of a sync. After
-	// an error the record may or may not be stored. The table does not keep
-	// value.
-	Put(ctx context.Context, key string, value T) error
-	// Delete forgets records; unknown keys are no error. It need not be
-	// durable when it returns: a record that comes back is old, not wrong.
-	Delete(ctx context.Context, keys ...string) error
+	// Put enters a record under its key, in place of an earlier one. The table
+	// does not keep value.
+	Put(key string, value T)
+	// Delete enters that records are forgotten; unknown keys are no error. They
+	// may come back after a crash: a record that does is old, not wrong.
+	Delete(keys ...string)
+	// Sync returns nil once everything that was Put before the call is durable.
+	// After an error it may or may not be; the table goes on trying to write it,
+	// and until that has worked every Sync fails. Callers that wait at the same
+	// time share the cost.
+	Sync(ctx context.Context) error
 	// All yields what was stored before, in no promised order. It is called
 	// once, before the first Put.
 	All() iter.Seq2[string, T]
@@ -25,11 +30,14 @@ type Table[T any] interface {
 // Nowhere is the Table that keeps nothing.
 type Nowhere[T any] struct{}
 
-// Put forgets the record at once.
-func (Nowhere[T]) Put(context.Context, string, T) error { return nil }
+// Put does nothing.
+func (Nowhere[T]) Put(string, T) {}
 
 // Delete does nothing.
-func (Nowhere[T]) Delete(context.Context, ...string) error { return nil }
+func (Nowhere[T]) Delete(...string) {}
+
+// Sync returns nil.
+func (Nowhere[T]) Sync(context.Context) error { return nil }
 
 // All yields nothing.
 func (Nowhere[T]) All() iter.Seq2[string, T] { return func(func(string, T) bool) {} }

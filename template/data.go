@@ -26,6 +26,9 @@ type Data struct {
 	CommonAnnotations  KV     `json:"commonAnnotations"` // pairs that all alerts share
 	RouteLabels        KV     `json:"routeLabels"`
 	ExternalURL        string `json:"externalURL"` // without trailing slash
+	// Kept is what the integration keeps of earlier answers of its service; not
+	// in JSON, and nil for most integrations.
+	Kept KV `json:"-"`
 }
 
 // Alert is one alert as templates and webhooks see it.

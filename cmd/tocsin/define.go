@@ -77,6 +77,8 @@ func (d *definer) positive(name, help, defaults string, to *time.Duration) {
 func (d *definer) storage(o *daemon.Options) {
 	d.app.Flag("storage.path", "Directory for what has to survive a restart.").
 		Default("data/").StringVar(&o.StoragePath)
+	d.app.Flag("storage.sync", "When what is acknowledged is safe from a power cut: always (before it is acknowledged), interval (within a second), off (when the system has got round to it). It is safe from the end of the process in any case.").
+		Default("always").EnumVar(&o.StorageSync, "always", "interval", "off")
 	d.positive("data.retention", "How long to keep expired silences and what was told.", "120h", &o.Retention)
 	d.positive("data.maintenance-interval", "How often to drop what has passed its retention.", "15m", &o.MaintenanceInterval)
 	d.app.Flag("silences.max-silences", "How many silences there may be, expired ones included; 0: any number.").

@@ -21,7 +21,7 @@ const (
 	alertMetrics    = "alert-names-in-metrics"
 	receiverMetrics = "receiver-name-in-metrics"
 	groupMetrics    = "group-key-in-metrics"
-	eventRecorder   = "event-recorder" // accepted, but it does not exist yet
+	eventRecorder   = "event-recorder"
 )
 
 func featureNames() []string {
@@ -47,6 +47,7 @@ func (f *flags) enable() error {
 		Receivers:  has(receiverMetrics),
 		GroupKeys:  has(groupMetrics),
 	}
+	f.daemon.EventRecorder = has(eventRecorder)
 	classic, utf8 := has(classicMode), has(utf8Mode)
 	switch {
 	case classic && utf8:
@@ -63,11 +64,7 @@ func (f *flags) enable() error {
 // or go away, and does what concerns the process as a whole.
 func (f *flags) applyFeatures(logger log.Logger) {
 	for _, name := range f.enabled {
-		msg := "Experimental feature enabled"
-		if name == eventRecorder {
-			msg = "Feature has no effect yet in this version"
-		}
-		_ = level.Warn(logger).Log("msg", msg, "feature", name)
+		_ = level.Warn(logger).Log("msg", "Experimental feature enabled", "feature", name)
 	}
 	if slices.Contains(f.enabled, autoMemoryMax) {
 		limitMemory(logger, f.memoryRatio)

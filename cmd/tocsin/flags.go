@@ -17,6 +17,7 @@ import (
 
 	"github.com/tocsin-alerting/tocsin/api"
 	"github.com/tocsin-alerting/tocsin/internal/daemon"
+	"github.com/tocsin-alerting/tocsin/notify"
 )
 
 // flags is the command line.
@@ -42,7 +43,7 @@ func parseFlags(args []string, stdout, stderr io.Writer) (f *flags, done bool, e
 		Revision:  version.GetRevision(),
 		Version:   cmp.Or(version.Version, "devel"),
 	}
-	app := kingpin.New("tocsin", "Routes alerts: receives them over HTTP, groups them, and tells receivers what is news.")
+	app := kingpin.New("tocsin", "Routes alerts: receives them over HTTP, groups them, and tells receivers what is news. The way back to Alertmanager: tocsin "+exportCommand+" --help.")
 	app.UsageWriter(stdout).ErrorWriter(stderr).Terminate(func(int) { done = true })
 	app.HelpFlag.Short('h')
 	app.Version(strings.Replace(version.Print("tocsin"), "version  (", "version "+f.daemon.Version.Version+" (", 1))
@@ -53,6 +54,10 @@ func parseFlags(args []string, stdout, stderr io.Writer) (f *flags, done bool, e
 		IsSetByUser(&named).StringVar(&f.configFile)
 	app.Flag("config.strict-templates", "Refuse a configuration with a template that fails, instead of a warning at the start and a plain text at night.").
 		BoolVar(&f.daemon.StrictTemplates)
+	app.Flag("config.expand-secrets", "Put environment variables and files in the place of ${env:NAME} and ${file:PATH} in secrets of the configuration.").
+		BoolVar(&f.daemon.ExpandSecrets)
+	app.Flag(notify.ExecFlag, "Accept a configuration with exec_configs, which run programs.").
+		BoolVar(&f.daemon.EnableExec)
 	d.storage(&f.daemon)
 	d.web(&f.daemon)
 	d.cluster(&f.daemon.Cluster)

@@ -17,6 +17,7 @@ func defaults() *flags {
 	return &flags{
 		daemon: daemon.Options{
 			StoragePath:         "data/",
+			StorageSync:         "always",
 			Retention:           120 * time.Hour,
 			MaintenanceInterval: 15 * time.Minute,
 			AlertsGCInterval:    30 * time.Minute,

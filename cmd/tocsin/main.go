@@ -24,6 +24,9 @@ func main() {
 
 // run is the program; it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == exportCommand {
+		return export(args[1:], stdout, stderr)
+	}
 	flags, done, err := parseFlags(args, stdout, stderr)
 	if done {
 		return 0

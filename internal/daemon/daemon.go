@@ -20,11 +20,11 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,6 +34,7 @@ import (
 	"github.com/tocsin-alerting/tocsin/api"
 	"github.com/tocsin-alerting/tocsin/config"
 	"github.com/tocsin-alerting/tocsin/dispatch"
+	"github.com/tocsin-alerting/tocsin/internal/tracing"
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/notify/all"
 	"github.com/tocsin-alerting/tocsin/silence"
@@ -47,9 +48,16 @@ type Options struct {
 	ConfigFile string // empty: the built-in configuration
 	// StrictTemplates makes a template that fails an error in the configuration.
 	StrictTemplates bool
-	Syntax          alert.Syntax
+	// ExpandSecrets puts environment variables and files in the place of references
+	// to them in the configuration.
+	ExpandSecrets bool
+	// EnableExec allows a configuration with programs to run.
+	EnableExec bool
+	Syntax     alert.Syntax
 
 	StoragePath         string // empty: nothing is stored
+	StorageFS           vfs.FS // nil: that of the system
+	StorageSync         string // always, interval or off; empty: always
 	Retention           time.Duration
 	MaintenanceInterval time.Duration
 	AlertsGCInterval    time.Duration
@@ -73,6 +81,9 @@ type Options struct {
 	WebTimeout     time.Duration
 	MaxBodyBytes   int64 // of a request; 0: 64 MiB
 
+	// EventRecorder makes the section of that name have an effect.
+	EventRecorder bool
+
 	Cluster ClusterOptions
 	Metrics MetricsOptions
 
@@ -82,7 +93,7 @@ type Options struct {
 	// Gatherers are shown on /metrics beside the registry.
 	Gatherers prometheus.Gatherers
 	Stdout    io.Writer // where the integration log prints; nil: standard output
-	// Dial makes the connections of integrations; nil: the network.
+	// Dial makes the connections of integrations and of tracing; nil: the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -95,10 +106,13 @@ type Daemon struct {
 	notified *notify.Metrics
 	started  time.Time
 
+	storage    storage
 	alerts     *store.Alerts
 	silences   *silence.Silences
 	log        *notify.Log
 	dispatcher *dispatch.Dispatcher
+	tracing    *tracing.Tracing
+	events     *events
 	external   external
 
 	// reloading is held while a generation is replaced. After stopping none is.
@@ -124,34 +138,15 @@ func New(o Options) (*Daemon, error) {
 		d.registry = prometheus.NewRegistry()
 	}
 	d.patience, d.forsake = context.WithCancel(context.Background())
-	if err := checkStorage(o.StoragePath); err != nil {
-		return nil, err
+	d.tracing = newTracing(o)
+	d.events = newEvents(o, d.registry, d.logger)
+	if o.StoragePath != "" && o.StorageFS == nil {
+		if err := checkStorage(o.StoragePath); err != nil {
+			return nil, err
+		}
 	}
-
-	// Memory first: everything else reads it.
-	d.alerts = store.NewAlerts(store.Options{
-		GCInterval:   o.AlertsGCInterval,
-		PerNameLimit: o.AlertsPerNameLimit,
-		Logger:       log.With(d.logger, "component", "alerts"),
-		Metrics:      store.NewMetrics(d.registry, o.Metrics.AlertNames),
-	})
-	d.silences = silence.New(silence.Options{
-		Retention:   o.Retention,
-		Interval:    o.MaintenanceInterval,
-		MaxSilences: o.MaxSilences,
-		MaxBytes:    o.MaxSilenceBytes,
-		Names:       o.Syntax.Names(),
-		Logger:      log.With(d.logger, "component", "silences"),
-		LogChanges:  o.LogSilences,
-		Registerer:  d.registry,
-	})
 	d.notified = notify.NewMetrics(d.registry, o.Metrics.Receivers)
 	d.notified.Prepare(all.Kinds())
-	d.log = notify.NewLog(notify.LogOptions{
-		Retention: o.Retention,
-		Interval:  o.MaintenanceInterval,
-		Metrics:   d.notified,
-	})
 	d.metrics = newMetrics(d.registry, o.Version)
 
 	// A mistake in the configuration should be seen before a port is opened.
@@ -169,21 +164,6 @@ func New(o Options) (*Daemon, error) {
 	return d, nil
 }
 
-// checkStorage makes sure that the directory is there and can be written to.
-func checkStorage(path string) error {
-	if path == "" {
-		return nil
-	}
-	if err := os.MkdirAll(path, 0o777); err != nil {
-		return fmt.Errorf("storage directory: %w", err)
-	}
-	probe, err := os.CreateTemp(path, ".probe-*")
-	if err != nil {
-		return fmt.Errorf("storage directory: %w", err)
-	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
 // grace is how long sends that run may go on after the daemon was told to stop,
 // and drain how long requests may.
 const (
@@ -193,7 +173,7 @@ const (
 
 // Run serves until ctx is done and returns when everything it started has
 // ended. An error means that it could not start or go on.
-func (d *Daemon) Run(ctx context.Context) error {
+func (d *Daemon) Run(ctx context.Context) (err error) {
 	// Ports first: a port in use should be the first thing one hears of, and
 	// links to tocsin need the number of the port.
 	listeners, err := d.listen(ctx)
@@ -205,12 +185,29 @@ func (d *Daemon) Run(ctx context.Context) error {
 		return err
 	}
 
+	// Last of all, since it may wait for a service that is gone.
+	defer d.events.end()
+
 	// What was stored, before anybody can ask for it or add to it.
-	if err := d.load(); err != nil {
+	if err := d.migrate(); err != nil {
 		return err
 	}
+	if d.storage, err = d.openStorage(d.registry); err != nil {
+		return err
+	}
+	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
+	var written errgroup.Group
+	defer func() { err = errors.Join(err, written.Wait()) }()
+	defer stopWriting()
+	d.remember()
+	if err := d.load(); err != nil {
+		return errors.Join(err, d.storage.close())
+	}
+	written.Go(func() error { return d.storage.run(writing) })
 
-	// The first generation, with everything in it that can fail.
+	// The first generation, with everything in it that can fail. Spans are made
+	// until nothing runs.
+	defer d.tracing.Close()
 	if err := d.build(); err != nil {
 		return err
 	}
@@ -220,12 +217,13 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.events.begin(d.current.Load().config.EventRecorder)
 	running, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var behind errgroup.Group
-	for _, part := range []func(context.Context) error{d.alerts.Run, d.silences.Run, d.log.Run, d.dispatcher.Run} {
+	for _, part := range []func(context.Context) error{d.alerts.Run, d.silences.Run, d.log.Run, d.storage.beat, d.dispatcher.Run} {
 		behind.Go(func() error { return part(background) })
 	}
 	d.ready.Store(true)
@@ -239,6 +237,38 @@ func (d *Daemon) Run(ctx context.Context) error {
 		return d.shutdown(servers, end, &behind)
 	})
 	return running.Wait()
+}
+
+// remember makes the memory over what is stored.
+func (d *Daemon) remember() {
+	d.alerts = store.NewAlerts(store.Options{
+		Journal:      d.storage.alerts,
+		Held:         d.held,
+		Retention:    d.o.Retention,
+		GCInterval:   d.o.AlertsGCInterval,
+		PerNameLimit: d.o.AlertsPerNameLimit,
+		Created:      d.events.created(),
+		Logger:       log.With(d.logger, "component", "alerts"),
+		Metrics:      store.NewMetrics(d.registry, d.o.Metrics.AlertNames),
+	})
+	d.silences = silence.New(silence.Options{
+		Table:       d.storage.silences,
+		Retention:   d.o.Retention,
+		Interval:    d.o.MaintenanceInterval,
+		MaxSilences: d.o.MaxSilences,
+		MaxBytes:    d.o.MaxSilenceBytes,
+		Names:       d.o.Syntax.Names(),
+		Logger:      log.With(d.logger, "component", "silences"),
+		LogChanges:  d.o.LogSilences,
+		Changed:     d.events.changed(),
+		Registerer:  d.registry,
+	})
+	d.log = notify.NewLog(notify.LogOptions{
+		Table:     d.storage.log,
+		Retention: d.o.Retention,
+		Interval:  d.o.MaintenanceInterval,
+		Metrics:   d.notified,
+	})
 }
 
 // shutdown ends everything, in an order that loses nothing.
@@ -268,26 +298,15 @@ func (d *Daemon) shutdown(servers []*http.Server, end context.CancelFunc, behind
 	return err
 }
 
-// load reads back what was stored.
-func (d *Daemon) load() error {
-	if err := d.alerts.Load(); err != nil {
-		return err
-	}
-	if err := d.silences.Load(); err != nil {
-		return err
-	}
-	d.log.Load()
-	return nil
-}
-
 // handler is the API over the parts of the daemon.
 func (d *Daemon) handler() (http.Handler, error) {
 	gatherers := append(prometheus.Gatherers{d.registry}, d.o.Gatherers...)
 	return api.New(api.Options{
-		Alerts:         d.alerts,
+		Alerts:         tracedAlerts{alerts{d.alerts}, d.tracing},
 		Silences:       silences{d.silences},
 		Engine:         engine{d},
 		Lifecycle:      lifecycle{d},
+		Trials:         newTrials(d),
 		Syntax:         d.o.Syntax,
 		Gatherer:       gatherers,
 		Registerer:     d.registry,
@@ -296,13 +315,14 @@ func (d *Daemon) handler() (http.Handler, error) {
 		GetConcurrency: d.o.GetConcurrency,
 		Timeout:        d.o.WebTimeout,
 		MaxBodyBytes:   d.o.MaxBodyBytes,
+		Trace:          d.tracing.Handler,
 		Version:        d.o.Version,
 		Started:        d.started,
 	})
 }
 
 func (d *Daemon) readConfig() (*config.Config, error) {
-	o := config.Options{Kinds: all.Kinds(), Syntax: d.o.Syntax, Retention: d.o.Retention}
+	o := config.Options{Kinds: all.Kinds(), Syntax: d.o.Syntax, Retention: d.o.Retention, Flags: kindFlags(d.o), ExpandSecrets: d.o.ExpandSecrets}
 	if d.o.ConfigFile == "" {
 		return config.Parse(config.Default, o)
 	}

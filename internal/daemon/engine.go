@@ -8,6 +8,8 @@ import (
 	"github.com/tocsin-alerting/tocsin/alert"
 	"github.com/tocsin-alerting/tocsin/api"
 	"github.com/tocsin-alerting/tocsin/silence"
+	"github.com/tocsin-alerting/tocsin/store"
+	"github.com/tocsin-alerting/tocsin/store/disk"
 )
 
 // engine answers the API's questions from the current generation.
@@ -36,6 +38,14 @@ func (e engine) Groups(ctx context.Context) ([]api.Group, error) {
 	return groups, nil
 }
 
+func (e engine) GroupByID(ctx context.Context, id string) (api.WholeGroup, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return api.WholeGroup{}, false, err
+	}
+	w, found := e.d.dispatcher.Find(id)
+	return api.WholeGroup{Group: api.Group(w.View), ID: w.Ref, Key: w.Key, Route: w.Route}, found, nil
+}
+
 func (e engine) SilencedBy(a *alert.Alert, now time.Time) []string {
 	return e.d.silences.MutedBy(a, now)
 }
@@ -62,6 +72,15 @@ func (l lifecycle) Ready() error {
 		return errors.New("starting up or shutting down")
 	}
 	return nil
+}
+
+func (l lifecycle) Impaired() error { return l.d.storage.err() }
+
+// alerts lets the API see the store as it knows it.
+type alerts struct{ *store.Alerts }
+
+func (a alerts) Put(ctx context.Context, batch []*alert.Alert) error {
+	return asAPI(a.Alerts.Put(ctx, batch))
 }
 
 // silences lets the API see silences as it knows them.
@@ -117,6 +136,8 @@ func view(s *silence.Silence) api.Silence {
 // asAPI says in the API's terms who is to blame for an error.
 func asAPI(err error) error {
 	switch {
+	case errors.Is(err, disk.ErrUnavailable):
+		return passing{err}
 	case errors.Is(err, silence.ErrNotFound):
 		return api.ErrNotFound
 	case errors.Is(err, silence.ErrInvalid), errors.Is(err, silence.ErrLimit):
@@ -124,6 +145,12 @@ func asAPI(err error) error {
 	}
 	return err
 }
+
+// passing is an error that may not be there the next time, worded as it is.
+type passing struct{ error }
+
+// Is makes the API answer that the request may be repeated.
+func (passing) Is(target error) bool { return target == api.ErrUnavailable }
 
 // blame is an error of the author of a request, worded as it is.
 type blame struct{ error }

@@ -24,6 +24,7 @@ type generation struct {
 	config       *config.Config
 	text         string // the configuration as it is shown
 	inputs       string // what it was made from, hashed
+	templates    *template.Set
 	inhibitor    *inhibit.Inhibitor
 	pipeline     *notify.Pipeline
 	used         []notify.Receiver // by a route
@@ -55,7 +56,7 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generation{config: c, text: c.String(), inputs: inputs}
+	g := &generation{config: c, text: c.String(), inputs: inputs, templates: templates}
 	if g.used, err = d.receivers(c); err != nil {
 		return nil, err
 	}
@@ -72,17 +73,19 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 		ExternalURL: d.external.url,
 		Log:         d.log,
 		Metrics:     d.notified,
+		Observer:    d.events.notifications(),
+		Tracer:      d.tracing,
 		Logger:      log.With(d.logger, "component", "notify"),
 	})
 	return g, nil
 }
 
 // hashInputs identifies everything that a generation is made from: the file, and
-// the templates that it names. Secrets and certificates in files of their own are
-// read again when they are used.
+// the templates and secrets that it names. Secrets under keys that end with _file,
+// and certificates, are read again when they are used.
 func hashInputs(c *config.Config) (string, error) {
 	sum := sha256.New()
-	_, _ = sum.Write(c.Source) // a hash does not fail
+	_, _ = fmt.Fprintf(sum, "%s\x00%s", c.Source, c.Secrets) // a hash does not fail
 	for _, glob := range c.Templates {
 		files, err := filepath.Glob(glob)
 		if err != nil {
@@ -99,14 +102,21 @@ func hashInputs(c *config.Config) (string, error) {
 	return string(sum.Sum(nil)), nil
 }
 
-// receivers opens the integrations of all receivers that a route names.
-func (d *Daemon) receivers(c *config.Config) ([]notify.Receiver, error) {
-	deps := notify.Deps{
+// deps is what integrations may use of the world.
+func (d *Daemon) deps() notify.Deps {
+	return notify.Deps{
 		UserAgent: userAgent(d.o.Version.Version),
 		Dial:      d.o.Dial,
+		Transport: d.tracing.Transport,
 		Stdout:    d.o.Stdout,
 		Logger:    d.logger,
+		AllowExec: d.o.EnableExec,
 	}
+}
+
+// receivers opens the integrations of all receivers that a route names.
+func (d *Daemon) receivers(c *config.Config) ([]notify.Receiver, error) {
+	deps := d.deps()
 	used := c.Used()
 	var receivers []notify.Receiver
 	for _, rc := range c.Receivers {
@@ -149,6 +159,9 @@ func (d *Daemon) build() error {
 	if err != nil {
 		return err
 	}
+	if err := d.tracing.Apply(c.Tracing); err != nil {
+		return err
+	}
 	startAt := time.Time{}
 	if d.o.StartDelay > 0 {
 		startAt = d.started.Add(d.o.StartDelay)
@@ -158,10 +171,13 @@ func (d *Daemon) build() error {
 		Root:       c.Tree,
 		Notifier:   g.pipeline,
 		StartAt:    startAt,
+		Timers:     d.storage.timers,
 		Registerer: d.registry,
 		Logger:     log.With(d.logger, "component", "dispatcher"),
+		Traces:     d.tracing,
 
 		GroupKeysInMetrics: d.o.Metrics.GroupKeys,
+		Observer:           d.events.groups(),
 	})
 	d.install(g)
 	return nil
@@ -198,6 +214,11 @@ func (d *Daemon) reload() error {
 	if err != nil {
 		return err
 	}
+	if err := d.tracing.Apply(c.Tracing); err != nil {
+		next.close(d.patience)
+		return err
+	}
+	d.events.reload(c.EventRecorder)
 	old := d.current.Load()
 	if next.inputs == old.inputs {
 		// Nothing that runs is touched, not even by a replacement that is equal.

@@ -17,6 +17,8 @@ type unmarshaler interface {
 // decoder puts values of a document into Go values and collects problems.
 type decoder struct {
 	problems Errors
+	// into is the type of a text that is decoding itself, if that is under way.
+	into reflect.Type
 }
 
 func (d *decoder) problem(p *place, err error) { d.problems = append(d.problems, p.locate(err)...) }
@@ -44,7 +46,8 @@ func (d *decoder) value(p *place, out reflect.Value) {
 		v.place = p
 		return
 	case unmarshaler:
-		if err := v.UnmarshalYAML(func(v any) error { return decode(p, v) }); err != nil {
+		into := d.target(out)
+		if err := v.UnmarshalYAML(func(v any) error { return decode(p, v, into) }); err != nil {
 			d.problem(p, err)
 		}
 		return
@@ -61,9 +64,7 @@ func (d *decoder) value(p *place, out reflect.Value) {
 	case reflect.Interface:
 		out.Set(reflect.ValueOf(d.free(p)))
 	default:
-		if err := setScalar(out, p.node); err != nil {
-			d.problem(p, err)
-		}
+		d.scalar(p, out)
 	}
 }
 
@@ -179,7 +180,7 @@ func (d *decoder) free(p *place) any {
 		}
 		return list
 	}
-	v, _ := scalar(p.node)
+	v, _ := scalar(d.rewritten(p, reflect.TypeFor[any]()))
 	return v
 }
 

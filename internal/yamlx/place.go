@@ -14,6 +14,12 @@ import (
 // text could unfold to more than there is memory.
 const maxRepeated = 500_000
 
+// shared is what the places of a document have in common.
+type shared struct {
+	left    int     // how many repeated values there may still be
+	rewrite Rewrite // may be nil
+}
+
 // place is a value in a document and the way to it.
 type place struct {
 	up       *place // nil: the whole document
@@ -22,7 +28,7 @@ type place struct {
 	node     *yaml.Node
 	line     int  // where people look for it: that of the key, if there is one
 	repeated bool // by an alias
-	left     *int // how many repeated values there may still be
+	doc      *shared
 }
 
 // path names the place: keys and indexes, with the names of list items that have
@@ -98,7 +104,7 @@ var (
 
 // child returns the place of a value in p, an alias followed.
 func (p *place) child(node *yaml.Node, line int) (*place, error) {
-	c := &place{up: p, node: node, line: line, repeated: p.repeated, left: p.left}
+	c := &place{up: p, node: node, line: line, repeated: p.repeated, doc: p.doc}
 	if node.Kind == yaml.AliasNode {
 		c.node, c.repeated = node.Alias, true
 		for up := p; up != nil; up = up.up {
@@ -108,10 +114,10 @@ func (p *place) child(node *yaml.Node, line int) (*place, error) {
 		}
 	}
 	if c.repeated {
-		switch *p.left--; {
-		case *p.left < 0:
+		switch p.doc.left--; {
+		case p.doc.left < 0:
 			return nil, errUnfolded
-		case *p.left == 0:
+		case p.doc.left == 0:
 			return nil, errUnfolds
 		}
 	}

@@ -30,7 +30,7 @@ func (r *Raw) Decode(v any) error {
 	if r.Null() {
 		return nil
 	}
-	return decode(r.place, v)
+	return decode(r.place, v, nil)
 }
 
 // Null reports whether there is no value. Fields and elements should have the
@@ -65,8 +65,7 @@ func Parse(text []byte) (doc *Document, err error) {
 	if value, ok := scalar(root); ok && value == nil {
 		return &Document{}, nil
 	}
-	left := maxRepeated
-	return &Document{root: &place{node: root, line: root.Line, left: &left}}, nil
+	return &Document{root: &place{node: root, line: root.Line, doc: &shared{left: maxRepeated}}}, nil
 }
 
 var unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
@@ -106,11 +105,12 @@ func (d *Document) Decode(v any) error {
 	if d.Empty() {
 		return nil
 	}
-	return decode(d.root, v)
+	return decode(d.root, v, nil)
 }
 
-func decode(p *place, v any) error {
-	var d decoder
+// decode decodes into what v points to; see decoder.into.
+func decode(p *place, v any, into reflect.Type) error {
+	d := decoder{into: into}
 	d.value(p, reflect.ValueOf(v).Elem())
 	if len(d.problems) > 0 {
 		return d.problems

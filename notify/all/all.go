@@ -4,14 +4,19 @@ package all
 
 import (
 	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/notify/alertmanager"
+	"github.com/tocsin-alerting/tocsin/notify/aliyunsms"
 	"github.com/tocsin-alerting/tocsin/notify/dingtalk"
 	"github.com/tocsin-alerting/tocsin/notify/discord"
 	"github.com/tocsin-alerting/tocsin/notify/email"
+	"github.com/tocsin-alerting/tocsin/notify/execute"
 	"github.com/tocsin-alerting/tocsin/notify/feishu"
 	"github.com/tocsin-alerting/tocsin/notify/googlechat"
 	"github.com/tocsin-alerting/tocsin/notify/gotify"
+	"github.com/tocsin-alerting/tocsin/notify/httpany"
 	"github.com/tocsin-alerting/tocsin/notify/incidentio"
 	"github.com/tocsin-alerting/tocsin/notify/jira"
+	"github.com/tocsin-alerting/tocsin/notify/kafka"
 	"github.com/tocsin-alerting/tocsin/notify/log"
 	"github.com/tocsin-alerting/tocsin/notify/matrix"
 	"github.com/tocsin-alerting/tocsin/notify/mattermost"
@@ -22,9 +27,12 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify/pagerduty"
 	"github.com/tocsin-alerting/tocsin/notify/pushover"
 	"github.com/tocsin-alerting/tocsin/notify/rocketchat"
+	"github.com/tocsin-alerting/tocsin/notify/signal"
 	"github.com/tocsin-alerting/tocsin/notify/slack"
 	"github.com/tocsin-alerting/tocsin/notify/sns"
 	"github.com/tocsin-alerting/tocsin/notify/telegram"
+	"github.com/tocsin-alerting/tocsin/notify/tencentsms"
+	"github.com/tocsin-alerting/tocsin/notify/twilio"
 	"github.com/tocsin-alerting/tocsin/notify/victorops"
 	"github.com/tocsin-alerting/tocsin/notify/webex"
 	"github.com/tocsin-alerting/tocsin/notify/webhook"
@@ -37,6 +45,7 @@ import (
 func Kinds() []notify.Kind {
 	return []notify.Kind{
 		webhook.Kind(),
+		httpany.Kind(),
 		email.Kind(),
 		pagerduty.Kind(),
 		opsgenie.Kind(),
@@ -61,6 +70,13 @@ func Kinds() []notify.Kind {
 		wecomrobot.Kind(),
 		dingtalk.Kind(),
 		feishu.Kind(),
+		tencentsms.Kind(),
+		aliyunsms.Kind(),
+		twilio.Kind(),
+		signal.Kind(),
+		kafka.Kind(),
+		alertmanager.Kind(),
+		execute.Kind(),
 		log.Kind(),
 	}
 }

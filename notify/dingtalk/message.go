@@ -58,7 +58,7 @@ func (r renderer) message(c Config) message {
 	m.At = r.at(c)
 	*body = m.At.mentions("", c.MessageType)
 	room := maxBody - size(m) + len(`""`)
-	rendered := r.deps.CutJSON(name, r.Notification, "message", r.Text(c.Message), room)
+	rendered := r.deps.CutBodyJSON(name, r.Notification, "message", r.Text(c.Message), room)
 	*body = rendered + m.At.mentions(rendered, c.MessageType)
 	return m
 }

@@ -72,12 +72,12 @@ func open(c Config, d notify.Deps) (notify.Sender, error) {
 
 func (c Config) message(d notify.Deps, n *notify.Notification) message {
 	cut := func(key string, text template.Text, most int) string {
-		return d.CutRunes("discord", n, key, n.Text(text), most)
+		return d.CutBodyRunes("discord", n, key, n.Text(text), most)
 	}
 	return message{
 		Content: cut("content", c.Content, maxContent),
 		Embeds: []embed{{
-			Title:       cut("title", c.Title, maxTitle),
+			Title:       d.CutRunes("discord", n, "title", n.Text(c.Title), maxTitle),
 			Description: cut("message", c.Message, maxMessage),
 			Color:       color(n.Data.Status),
 		}},

@@ -19,6 +19,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"webhook_url"},
 		Files:    map[string]string{"webhook_url": "webhook_url_file"},
 		Texts:    []string{"content", "title", "message"},
+		Cut:      []string{"content", "message"},
 		Success:  receivertest.Answer{Status: 204},
 	})
 }

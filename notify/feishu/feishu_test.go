@@ -24,6 +24,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"webhook_url"},
 		Files:    map[string]string{"webhook_url": "webhook_url_file"},
 		Texts:    []string{"title", "message"},
+		Cut:      []string{"message"},
 		Success:  receivertest.Answer{Body: `{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}`},
 	})
 }

@@ -59,7 +59,7 @@ func (r renderer) message(c Config, proof signature) message {
 	assemble := r.assembler(c, proof)
 	// One character takes the place of the text, since nothing is left out.
 	room := maxBody - size(assemble("x")) + len(`"x"`)
-	text := r.deps.CutJSON(name, r.Notification, "message", r.Text(c.Message), room)
+	text := r.deps.CutBodyJSON(name, r.Notification, "message", r.Text(c.Message), room)
 	return assemble(text)
 }
 

@@ -21,6 +21,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"url"},
 		Files:    map[string]string{"url": "url_file"},
 		Texts:    []string{"title", "text"},
+		Cut:      []string{"text"},
 		Values:   []string{"thread_key"},
 		Success:  receivertest.Answer{Body: `{"name":"spaces/AAA/messages/B.C","thread":{"name":"spaces/AAA/threads/B"}}`},
 	})

@@ -32,7 +32,7 @@ func (s sender) message(n *notify.Notification) message {
 	}
 	// Without a text Google Chat would refuse the message.
 	text := cmp.Or(strings.TrimSpace(s.heading(n)+n.Text(s.Text)), n.Data.Status)
-	m.Text = s.deps.CutJSON(name, n, "text", text, room(m))
+	m.Text = s.deps.CutBodyJSON(name, n, "text", text, notify.RoomInJSON(m, maxBody))
 	return m
 }
 
@@ -47,13 +47,6 @@ func (s sender) heading(n *notify.Notification) string {
 		return title + "\n"
 	}
 	return "*" + title + "*\n"
-}
-
-// room is how many bytes of the body are left for the text, with its quotes, of
-// a message that has none yet.
-func room(m message) int {
-	b, _ := json.Marshal(m) // a message has a form in JSON
-	return maxBody - len("\n") - len(b) + len(`""`)
 }
 
 // threadKey is the same for all notifications of a thread.

@@ -19,6 +19,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"token", "url"},
 		Files:    map[string]string{"token": "token_file"},
 		Texts:    []string{"title", "message"},
+		Cut:      []string{"message"},
 		Success:  receivertest.Answer{Body: `{"id":25,"appid":5,"message":"m","title":"t","priority":2,"date":"2018-02-27T19:36:10Z"}`},
 	})
 }
@@ -102,8 +103,9 @@ func TestTruncated(t *testing.T) {
 	var logged bytes.Buffer
 	s := sender{Config: defaults(), deps: notify.Deps{Logger: log.NewLogfmtLogger(&logged)}}
 	s.Title = "short"
-	m := s.message(receivertest.Notification(t, "huge"))
-	if len(m.Message) > maxText || len(m.Message) < maxText-3 || !strings.HasSuffix(m.Message, "語…") {
+	n := receivertest.Notification(t, "huge")
+	m := s.message(n)
+	if len(m.Message) > maxText || len(m.Message) < maxText-3 || !strings.HasSuffix(m.Message, "語…"+n.Ending()) {
 		t.Errorf("the text has %d bytes and ends with %q", len(m.Message), m.Message[len(m.Message)-9:])
 	}
 	if got := logged.String(); !strings.Contains(got, "key=message bytes=65535") || strings.Contains(got, "key=title") {

@@ -23,12 +23,14 @@ type message struct {
 }
 
 func (s sender) message(n *notify.Notification) message {
-	text := func(key string, t template.Text) string {
-		return s.deps.CutBytes(name, n, key, strings.TrimSpace(n.Text(t)), maxText)
+	text := func(t template.Text) string { return strings.TrimSpace(n.Text(t)) }
+	m := message{
+		Title:    s.deps.CutBytes(name, n, "title", text(s.Title), maxText),
+		Priority: s.priority(n),
+		Extras:   s.extras(n),
 	}
-	m := message{Title: text("title", s.Title), Priority: s.priority(n), Extras: s.extras(n)}
 	// Without a text the server would refuse the message.
-	m.Message = cmp.Or(text("message", s.Message), m.Title, n.Data.Status)
+	m.Message = cmp.Or(s.deps.CutBodyBytes(name, n, "message", text(s.Message), maxText), m.Title, n.Data.Status)
 	return m
 }
 

@@ -119,7 +119,7 @@ func (s sender) summary(n *notify.Notification) string {
 // description is text, or in version 3 of the API a document in the format of
 // Atlassian. It is nil if there is none.
 func (s sender) description(n *notify.Notification) any {
-	text := s.deps.CutRunes(name, n, "description", n.Text(s.c.Description.Template), maxDescription)
+	text := s.deps.CutBodyRunes(name, n, "description", n.Text(s.c.Description.Template), maxDescription)
 	if !s.documents {
 		if text == "" {
 			return nil

@@ -18,6 +18,7 @@ func TestReceiver(t *testing.T) {
 		Config:   "{api_url: $URL/rest/api/2, project: OPS, issue_type: Bug}",
 		Required: []string{"project", "issue_type", "api_url"},
 		Texts:    []string{"summary", "description"},
+		Cut:      []string{"description"},
 		Values:   []string{"project", "issue_type"},
 		Success:  receivertest.Answer{Body: `{"issues":[]}`},
 	})

@@ -26,6 +26,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"token", "url", "room_id"},
 		Files:    map[string]string{"token": "token_file"},
 		Texts:    []string{"title", "message", "html"},
+		Cut:      []string{"message"},
 		Values:   []string{"room_id"},
 		Success:  receivertest.Answer{Body: `{"event_id":"$YUwRidLecu:example.org"}`},
 	})

@@ -29,21 +29,14 @@ func (s sender) message(n *notify.Notification) message {
 	text := cmp.Or(strings.TrimSpace(strings.TrimSpace(n.Text(s.Title))+"\n"+strings.TrimSpace(n.Text(s.Message))), n.Data.Status)
 	if html := strings.TrimSpace(n.HTML(s.HTML)); html != "" {
 		formatted := message{Type: m.Type, Body: text, Format: "org.matrix.custom.html", HTML: html}
-		if room(formatted) >= len(`""`) {
+		if notify.RoomInJSON(formatted, maxBody) >= len(`""`) {
 			return formatted
 		}
 		// HTML cannot be cut, since tags would stay open.
 		_ = level.Warn(s.deps.LoggerFor(name, n)).Log("msg", "Left out the HTML of a message that is too long", "key", "html", "bytes", maxBody)
 	}
-	m.Body = s.deps.CutJSON(name, n, "message", text, room(m))
+	m.Body = s.deps.CutBodyJSON(name, n, "message", text, notify.RoomInJSON(m, maxBody))
 	return m
-}
-
-// room is how many bytes are left for a text, with its quotes, in a message that
-// has none yet.
-func room(m message) int {
-	b, _ := json.Marshal(m) // a message has a form in JSON
-	return maxBody - len("\n") - len(b) + len(`""`)
 }
 
 // confirmation is how homeservers answer: with the id of the event, or with an

@@ -18,6 +18,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"webhook_url"},
 		Files:    map[string]string{"webhook_url": "webhook_url_file"},
 		Texts:    []string{"text", "title", "fallback", "pretext", "footer"},
+		Cut:      []string{"text"},
 		Values:   []string{"channel"},
 		Success:  receivertest.Answer{Body: "ok"},
 	})

@@ -83,7 +83,7 @@ func (r renderer) message(c Config) message {
 }
 
 func (r renderer) cut(text string) string {
-	return r.deps.CutRunes(name, r.Notification, "text", text, maxText)
+	return r.deps.CutBodyRunes(name, r.Notification, "text", text, maxText)
 }
 
 func (r renderer) attachment(a Attachment) attachment {

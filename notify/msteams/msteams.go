@@ -36,6 +36,10 @@ type Config struct {
 	Text              template.Text `yaml:"text"`
 }
 
+// maxBody is how many bytes of a request Teams takes. It says 28 KB, and refuses
+// messages of 21.
+const maxBody = 20_000
+
 // message is the body of a request.
 type message struct {
 	Context    string `json:"@context"`
@@ -46,15 +50,16 @@ type message struct {
 	ThemeColor string `json:"themeColor"`
 }
 
-func (c Config) message(n *notify.Notification) message {
-	return message{
+func (s sender) message(n *notify.Notification) message {
+	m := message{
 		Context:    "http://schema.org/extensions",
 		Type:       "MessageCard",
-		Title:      n.Text(c.Title),
-		Summary:    n.Text(c.Summary),
-		Text:       n.Text(c.Text),
+		Title:      n.Text(s.Title),
+		Summary:    n.Text(s.Summary),
 		ThemeColor: color(n.Data.Status),
 	}
+	m.Text = s.deps.CutBodyJSON("msteams", n, "text", n.Text(s.Text), notify.RoomInJSON(m, maxBody))
+	return m
 }
 
 func color(status string) string {
@@ -66,6 +71,7 @@ func color(status string) string {
 
 type sender struct {
 	Config
+	deps   notify.Deps
 	client *notify.Client
 }
 
@@ -74,7 +80,7 @@ func open(c Config, d notify.Deps) (notify.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sender{Config: c, client: client}, nil
+	return sender{Config: c, deps: d, client: client}, nil
 }
 
 // Send posts a card.

@@ -19,6 +19,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"webhook_url"},
 		Files:    map[string]string{"webhook_url": "webhook_url_file"},
 		Texts:    []string{"title", "summary", "text"},
+		Cut:      []string{"text"},
 		Success:  receivertest.Answer{Body: "1"},
 	})
 }

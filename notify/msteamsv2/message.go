@@ -5,6 +5,9 @@ import (
 	"github.com/tocsin-alerting/tocsin/template"
 )
 
+// maxBody is how many bytes of a request Teams takes, with some to spare.
+const maxBody = 27_000
+
 // message is the body of a request.
 type message struct {
 	Type        string       `json:"type"`
@@ -39,7 +42,7 @@ type block struct {
 	Color  string `json:"color,omitempty"`
 }
 
-func (c Config) message(n *notify.Notification) message {
+func (c Config) message(d notify.Deps, n *notify.Notification) message {
 	title := block{
 		Type:   "TextBlock",
 		Text:   n.Text(c.Title),
@@ -49,14 +52,20 @@ func (c Config) message(n *notify.Notification) message {
 		Style:  "heading",
 		Color:  color(n.Data.Status),
 	}
-	text := block{Type: "TextBlock", Text: n.Text(c.Text), Wrap: true}
+	text := block{Type: "TextBlock", Wrap: true}
+	frame := newMessage(title, text)
+	text.Text = d.CutBodyJSON("msteamsv2", n, "text", n.Text(c.Text), notify.RoomInJSON(frame, maxBody))
+	return newMessage(title, text)
+}
+
+func newMessage(blocks ...block) message {
 	return message{Type: "message", Attachments: []attachment{{
 		ContentType: "application/vnd.microsoft.card.adaptive",
 		Content: card{
 			Schema:  "http://adaptivecards.io/schemas/adaptive-card.json",
 			Type:    "AdaptiveCard",
 			Version: "1.2",
-			Body:    []block{title, text},
+			Body:    blocks,
 			Teams:   layout{Width: "full"},
 		},
 	}}}

@@ -48,6 +48,6 @@ func open(c Config, d notify.Deps) (notify.Sender, error) {
 		if err != nil {
 			return nil, err
 		}
-		return notify.PostJSON(target, c.message(n))
+		return notify.PostJSON(target, c.message(d, n))
 	})
 }

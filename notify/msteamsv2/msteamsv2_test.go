@@ -18,6 +18,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"webhook_url"},
 		Files:    map[string]string{"webhook_url": "webhook_url_file"},
 		Texts:    []string{"title", "text"},
+		Cut:      []string{"text"},
 		Success:  receivertest.Answer{Status: 202},
 	})
 }

@@ -1,7 +1,6 @@
 package ntfy
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -61,20 +60,13 @@ func (s sender) message(n *notify.Notification, topic string) message {
 			m.Actions = append(m.Actions, r)
 		}
 	}
-	text, cut := notify.TruncateBytes(strings.TrimSpace(n.Text(s.Message)), maxMessage)
-	text, cutMore := notify.TruncateJSON(text, room(m))
+	text, cut := notify.TruncateBytesTo(strings.TrimSpace(n.Text(s.Message)), maxMessage, n.Ending())
+	text, cutMore := notify.TruncateJSONTo(text, notify.RoomInJSON(m, maxBody), n.Ending())
 	if cut || cutMore {
 		_ = level.Warn(s.deps.LoggerFor(name, n)).Log("msg", "Cut a text that is too long", "key", "message", "bytes", len(text))
 	}
 	m.Message = text
 	return m
-}
-
-// room is how many bytes of the body are left for the text of a message that
-// has none yet.
-func room(m message) int {
-	b, _ := json.Marshal(m) // a message has a form in JSON
-	return maxBody - len("\n") - len(b) + len(`""`)
 }
 
 // priority is that of the message, or 0 for the default of the server. An alert

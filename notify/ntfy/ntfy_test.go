@@ -23,6 +23,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"url"},
 		Files:    map[string]string{"url": "url_file"},
 		Texts:    []string{"title", "message"},
+		Cut:      []string{"message"},
 		Success:  receivertest.Answer{Body: taken},
 	})
 }

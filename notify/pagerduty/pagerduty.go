@@ -94,7 +94,7 @@ func (s sender) encode(n *notify.Notification, event any, details map[string]any
 	}
 	_ = level.Warn(s.deps.LoggerFor(name, n)).Log("msg", "Left the details out of an event that is too big", "max_bytes", maxEvent, "bytes", len(body))
 	clear(details)
-	details["error"] = "The details were left out, because the event was over the limit of 512KB."
+	details["error"] = "The details were left out, because the event was over the limit of 512KB." + n.Ending()
 	return json.Marshal(event)
 }
 

@@ -264,7 +264,7 @@ func TestV1(t *testing.T) {
 		},
 		{
 			"too big", "service_key: k, client: '', client_url: ''", "huge",
-			`{"service_key":"k","incident_key":"` + hash + `","event_type":"trigger","description":"[FIRING:200] DiskFull eu-1 (warning)","event_action":"","payload":null,"details":{"error":"The details were left out, because the event was over the limit of 512KB."}}`,
+			`{"service_key":"k","incident_key":"` + hash + `","event_type":"trigger","description":"[FIRING:200] DiskFull eu-1 (warning)","event_action":"","payload":null,"details":{"error":"The details were left out, because the event was over the limit of 512KB.\nhttp://tocsin.example:9093/api/tocsin/v1/groups/` + hash[:32] + `"}}`,
 		},
 	}
 	for _, test := range tests {

@@ -86,7 +86,7 @@ func (p poster) parameters(n *notify.Notification) url.Values {
 	cut := func(key, text string, most int) string { return p.deps.CutRunes("pushover", n, key, text, most) }
 	values := url.Values{
 		"title":     {cut("title", n.Text(p.Title), mostTitle)},
-		"message":   {message(cut("message", p.text(n), mostMessage))},
+		"message":   {message(p.deps.CutBodyRunes("pushover", n, "message", p.text(n), mostMessage))},
 		"url":       {cut("url", n.Word(p.URL, ""), mostURL)},
 		"url_title": {cut("url_title", n.Word(p.URLTitle, ""), mostURLTitle)},
 		"priority":  {n.Word(p.Priority, usualPriority(n))},

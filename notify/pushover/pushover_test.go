@@ -29,6 +29,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"user_key", "token"},
 		Files:    map[string]string{"user_key": "user_key_file", "token": "token_file"},
 		Texts:    []string{"title", "message"},
+		Cut:      []string{"message"},
 		Values:   []string{"user_key", "token", "device"},
 		Success:  receivertest.Answer{Body: `{"status":1,"request":"647d2300-702c-4b38-8b2f-d56326ae460b"}`},
 	})

@@ -46,7 +46,7 @@ func newLab(t *testing.T, kind notify.Kind, o Options) *lab {
 		t:         t,
 		kind:      kind,
 		o:         o,
-		deps:      notify.Deps{UserAgent: userAgent, Logger: log.NewNopLogger()},
+		deps:      notify.Deps{UserAgent: userAgent, Logger: log.NewNopLogger(), AllowExec: true},
 		templates: templates,
 	}
 }

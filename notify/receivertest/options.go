@@ -25,6 +25,9 @@ type Options struct {
 	// Texts lists keys with templates for people. If one fails, the fallback
 	// is sent.
 	Texts []string
+	// Cut lists keys with texts that if they are too long are cut, and end with a
+	// link to the group.
+	Cut []string
 	// Values lists keys with templates for machines. If one fails, nothing is
 	// sent.
 	Values []string
@@ -90,5 +93,5 @@ func (c check) applies(o Options) bool {
 }
 
 func checks() []check {
-	return slices.Concat(configChecks(), successChecks(), failureChecks(), textChecks(), timeChecks(), secretChecks())
+	return slices.Concat(configChecks(), successChecks(), failureChecks(), textChecks(), cutChecks(), timeChecks(), secretChecks())
 }

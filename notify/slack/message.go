@@ -4,8 +4,11 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify"
 )
 
-// maxTitle is the number of characters of a title.
-const maxTitle = 1024
+// What Slack takes, in characters. It cuts longer texts itself.
+const (
+	maxTitle = 1024
+	maxText  = 40_000
+)
 
 // message is the body of a request.
 type message struct {
@@ -66,7 +69,7 @@ func (s sender) message(n *notify.Notification) message {
 		IconEmoji:   n.Word(c.IconEmoji, ""),
 		IconURL:     n.Word(c.IconURL, ""),
 		LinkNames:   c.LinkNames,
-		Text:        n.Text(c.MessageText),
+		Text:        s.deps.CutBodyRunes(name, n, "message_text", n.Text(c.MessageText), maxText),
 		Attachments: []attachment{s.attachment(n)},
 	}
 }
@@ -77,7 +80,7 @@ func (s sender) attachment(n *notify.Notification) attachment {
 		Title:      s.deps.CutRunes(name, n, "title", n.Text(c.Title), maxTitle),
 		TitleLink:  n.Word(c.TitleLink, ""),
 		Pretext:    n.Text(c.Pretext),
-		Text:       n.Text(c.Text),
+		Text:       s.deps.CutBodyRunes(name, n, "text", n.Text(c.Text), maxText),
 		Fallback:   n.Text(c.Fallback),
 		CallbackID: n.Word(c.CallbackID, ""),
 		ImageURL:   n.Word(c.ImageURL, ""),

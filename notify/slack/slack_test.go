@@ -30,6 +30,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"api_url"},
 		Files:    map[string]string{"api_url": "api_url_file"},
 		Texts:    texts(),
+		Cut:      []string{"message_text", "text"},
 		Values:   []string{"channel"},
 		Success:  receivertest.Answer{Body: "ok"},
 	})

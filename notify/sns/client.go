@@ -88,10 +88,24 @@ func options(c SigV4, client aws.HTTPClient) []func(*config.LoadOptions) error {
 		list = append(list, config.WithSharedConfigProfile(c.Profile))
 	}
 	if c.AccessKey != "" {
-		keys := credentials.NewStaticCredentialsProvider(c.AccessKey, string(c.SecretKey), "")
-		list = append(list, config.WithCredentialsProvider(keys))
+		list = append(list, config.WithCredentialsProvider(keys(c)))
 	}
 	return list
+}
+
+// keys are those of the configuration. Those from a file are never fresh, so that
+// it is read at every attempt.
+func keys(c SigV4) aws.CredentialsProvider {
+	if c.SecretKeyFile == "" {
+		return credentials.NewStaticCredentialsProvider(c.AccessKey, string(c.SecretKey), "")
+	}
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		secret, err := notify.FromFile("", c.SecretKeyFile)
+		if err != nil {
+			return aws.Credentials{}, fmt.Errorf("sigv4: secret_key_file: %w", err)
+		}
+		return aws.Credentials{AccessKeyID: c.AccessKey, SecretAccessKey: secret, CanExpire: true}, nil
+	})
 }
 
 // assume gets keys for a role from STS.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	commoncfg "github.com/prometheus/common/config"
+
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/template"
 )
@@ -29,12 +31,13 @@ type Config struct {
 // SigV4 says who signs the requests. What is missing is looked for where AWS
 // tools usually find it: the environment, the shared configuration, the machine.
 type SigV4 struct {
-	Region     string        `yaml:"region,omitempty"`
-	AccessKey  string        `yaml:"access_key,omitempty"`
-	SecretKey  notify.Secret `yaml:"secret_key,omitempty"`
-	Profile    string        `yaml:"profile,omitempty"`
-	RoleARN    string        `yaml:"role_arn,omitempty"`
-	ExternalID string        `yaml:"external_id,omitempty"`
+	Region        string        `yaml:"region,omitempty"`
+	AccessKey     string        `yaml:"access_key,omitempty"`
+	SecretKey     notify.Secret `yaml:"secret_key,omitempty"`
+	SecretKeyFile string        `yaml:"secret_key_file,omitempty"` // read at every attempt
+	Profile       string        `yaml:"profile,omitempty"`
+	RoleARN       string        `yaml:"role_arn,omitempty"`
+	ExternalID    string        `yaml:"external_id,omitempty"`
 	// The following have no effect.
 	UseFIPSSTSEndpoint bool   `yaml:"use_fips_sts_endpoint,omitempty"`
 	ServiceName        string `yaml:"service_name,omitempty"`
@@ -65,12 +68,19 @@ func (c Config) Check() error {
 
 func (s SigV4) check() error {
 	switch {
-	case (s.AccessKey == "") != (s.SecretKey == ""):
+	case s.SecretKey != "" && s.SecretKeyFile != "":
+		return errors.New("sigv4: at most one of secret_key and secret_key_file must be configured")
+	case (s.AccessKey == "") != (s.SecretKey == "" && s.SecretKeyFile == ""):
 		return errors.New("sigv4: access_key and secret_key must be configured together")
 	case s.ExternalID != "" && s.RoleARN == "":
 		return errors.New("sigv4: external_id is of use only with role_arn")
 	}
 	return nil
+}
+
+// Locate makes the path of the file begin at a folder, if it is relative.
+func (c *Config) Locate(dir string) {
+	c.SigV4.SecretKeyFile = commoncfg.JoinDir(dir, c.SigV4.SecretKeyFile)
 }
 
 // Templates returns the names of attributes that are templates.

@@ -40,6 +40,7 @@ func TestConfig(t *testing.T) {
 		"target_arn: t",
 		"{topic_arn: t, sigv4: {}}",
 		"{topic_arn: t, sigv4: {access_key: a, secret_key: s, profile: p, role_arn: r, external_id: e}}",
+		"{topic_arn: t, sigv4: {access_key: a, secret_key_file: f}}",
 		"{topic_arn: t, sigv4: {role_arn: r}, api_url: 'no URL yet'}",
 	} {
 		if _, err := decode(text); err != nil {
@@ -58,6 +59,8 @@ func TestConfigErrors(t *testing.T) {
 		{"three targets", "{topic_arn: a, phone_number: b, target_arn: c}", oneTarget},
 		{"access key only", "{topic_arn: a, sigv4: {access_key: b}}", "access_key and secret_key must be configured together"},
 		{"secret key only", "{topic_arn: a, sigv4: {secret_key: s3cr3t-key}}", "access_key and secret_key must be configured together"},
+		{"secret key file only", "{topic_arn: a, sigv4: {secret_key_file: f}}", "access_key and secret_key must be configured together"},
+		{"secret key twice", "{topic_arn: a, sigv4: {access_key: b, secret_key: s3cr3t-key, secret_key_file: f}}", "at most one of secret_key and secret_key_file"},
 		{"external ID only", "{topic_arn: a, sigv4: {external_id: b}}", "external_id is of use only with role_arn"},
 		{"key in sigv4", "{topic_arn: a, sigv4: {token: b}}", `unknown key "token"`},
 		{"attributes", "{topic_arn: a, attributes: [b]}", "attributes"},

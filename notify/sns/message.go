@@ -118,16 +118,16 @@ func (s *sender) setText(n *notify.Notification, in *sns.PublishInput) {
 	text := utf8Only(n.Text(s.c.Message))
 	short := cutBytes(text, maxMessage)
 	if in.PhoneNumber != nil {
-		short = cutRunes(text, maxSMS)
+		short = cutRunes(text, maxSMS, n.Ending())
 	}
-	if len(short) < len(text) {
+	if short != text {
 		in.MessageAttributes["truncated"] = attribute("true")
 		_ = level.Warn(s.deps.LoggerFor(name, n)).Log("msg", "Cut a text that is too long", "key", "message", "bytes", len(short))
 	}
 	in.Message = aws.String(short)
 }
 
-// cutBytes and cutRunes leave no mark where they cut: programs may read it.
+// cutBytes leaves no mark where it cuts: programs may read it.
 func cutBytes(text string, most int) string {
 	if len(text) <= most {
 		return text
@@ -138,12 +138,15 @@ func cutBytes(text string, most int) string {
 	return text[:most]
 }
 
-func cutRunes(text string, most int) string {
-	for i := range text {
-		if most == 0 {
-			return text[:i]
-		}
-		most--
+// cutRunes ends what it cuts with end. An ellipsis would be a character that
+// makes of one SMS two.
+func cutRunes(text string, most int, end string) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
 	}
-	return text
+	room := most - utf8.RuneCountInString(end)
+	if room < most/2 {
+		room, end = most, ""
+	}
+	return string([]rune(text)[:room]) + end
 }

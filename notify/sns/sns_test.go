@@ -79,7 +79,7 @@ func TestCut(t *testing.T) {
 		{"too long", false, strings.Repeat("x", 262145), 262144, 262144, true, "true"},
 		{"within a character", false, strings.Repeat("語", 87382), 262143, 87381, true, "true"},
 		{"longest SMS", true, strings.Repeat("語", 1600), 4800, 1600, false, ""},
-		{"SMS too long", true, strings.Repeat("語", 1601), 4800, 1600, true, "true"},
+		{"SMS too long", true, strings.Repeat("語", 1601), 3*(1600-81) + 81, 1600, true, "true"},
 		{"not UTF-8", false, "a\xff", 4, 2, false, ""},
 	}
 	for _, test := range tests {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"html"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -42,12 +43,30 @@ func (s sender) text(n *notify.Notification) (text, mode string) {
 	if s.ParseMode == modeHTML {
 		return s.page(n), modeHTML
 	}
-	text = s.deps.CutRunes("telegram", n, "message", n.Text(s.Message), maxText)
+	text, mode = n.Text(s.Message), s.ParseMode
 	if n.Replaced() != nil {
 		// The fallback is no Markdown. Parsed as such, it would be rejected.
-		return text, modePlain
+		mode = modePlain
 	}
-	return text, s.ParseMode
+	text, cut := notify.TruncateRunesTo(text, maxText, escape(n.Ending(), mode))
+	if cut {
+		_ = level.Warn(s.deps.LoggerFor("telegram", n)).Log("msg", "Cut a text that is too long", "key", "message", "characters", maxText)
+	}
+	return text, mode
+}
+
+// escape keeps a mode from reading a text as anything but a text
+// (https://core.telegram.org/bots/api#formatting-options).
+func escape(text, mode string) string {
+	special := map[string]string{modeMarkdown: "_*`[", modeMarkdownV2: "\\_*[]()~`>#+-=|{}.!"}[mode]
+	var b strings.Builder
+	for _, r := range text {
+		if strings.ContainsRune(special, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // page is the text as HTML. What is too long cannot be cut, since tags would
@@ -61,7 +80,10 @@ func (s sender) page(n *notify.Notification) string {
 		"key", "message", "limit", maxText)
 	const mostSubject = 600 // escaping makes up to five characters of one
 	subject, _ := notify.TruncateRunes(n.Text(`{{ template "__subject" . }}`), mostSubject)
-	link := n.Text(`{{ template "__alertmanagerURL" . }}`)
+	link := n.Link()
+	if link == "" {
+		link = n.Text(`{{ template "__alertmanagerURL" . }}`)
+	}
 	return html.EscapeString(subject + "\n\nThe message about these alerts is longer than Telegram takes. See " + link)
 }
 

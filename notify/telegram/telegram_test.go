@@ -19,6 +19,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"chat_id", "bot_token"},
 		Files:    map[string]string{"bot_token": "bot_token_file"},
 		Texts:    []string{"message"},
+		Cut:      []string{"message"},
 		Success:  receivertest.Answer{Body: `{"ok":true,"result":{"message_id":1}}`},
 	})
 }

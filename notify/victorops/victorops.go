@@ -55,7 +55,7 @@ func (c Config) message(n *notify.Notification, d notify.Deps) map[string]string
 		"message_type":        c.messageType(n),
 		"entity_id":           n.Hash(),
 		"entity_display_name": n.Text(c.EntityDisplayName),
-		"state_message":       d.CutRunes(name, n, "state_message", n.Text(c.StateMessage), maxStateMessage),
+		"state_message":       d.CutBodyRunes(name, n, "state_message", n.Text(c.StateMessage), maxStateMessage),
 		"monitoring_tool":     n.Text(c.MonitoringTool),
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.CustomFields)) {

@@ -21,6 +21,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"routing_key", "api_key"},
 		Files:    map[string]string{"api_key": "api_key_file"},
 		Texts:    []string{"state_message", "entity_display_name", "monitoring_tool"},
+		Cut:      []string{"state_message"},
 		Values:   []string{"routing_key"},
 		Success:  receivertest.Answer{Body: `{"result":"success","entity_id":"1"}`},
 	})

@@ -72,7 +72,7 @@ func open(c Config, d notify.Deps) (notify.Sender, error) {
 }
 
 func (c Config) message(d notify.Deps, n *notify.Notification) message {
-	text, cut := notify.TruncateBytes(n.Text(c.Message), maxMessage)
+	text, cut := notify.TruncateBytesTo(n.Text(c.Message), maxMessage, n.Ending())
 	if cut {
 		_ = level.Debug(d.LoggerFor("webex", n)).Log("msg", "Cut a text that is too long", "key", "message", "bytes", maxMessage)
 	}

@@ -21,6 +21,7 @@ func TestReceiver(t *testing.T) {
 		Config:   "{api_url: $URL, room_id: room, http_config: {authorization: {credentials: $SECRET}}}",
 		Required: []string{"room_id", "http_config"},
 		Texts:    []string{"message"},
+		Cut:      []string{"message"},
 		Values:   []string{"room_id"},
 	})
 }
@@ -128,14 +129,15 @@ func TestCut(t *testing.T) {
 		{strings.Repeat("x", 7439), 7439, false},
 		{strings.Repeat("x", 7440), 7439, true},
 		{strings.Repeat("é", 3719) + "x", 7439, false},
-		{strings.Repeat("é", 3800), 7439, true},
+		{strings.Repeat("é", 3800), 7438, true},
 		{strings.Repeat("語", 2600), 7437, true},
-		{strings.Repeat("🔥", 2000), 7439, true},
+		{strings.Repeat("🔥", 2000), 7436, true},
 	} {
 		logged.Reset()
 		c := Config{Message: template.Text(test.text), RoomID: "r"}
-		got := c.message(deps, receivertest.Notification(t, "bare")).Markdown
-		if len(got) != test.bytes || !utf8.ValidString(got) || strings.HasSuffix(got, "…") != test.cut {
+		n := receivertest.Notification(t, "bare")
+		got := c.message(deps, n).Markdown
+		if len(got) != test.bytes || !utf8.ValidString(got) || strings.HasSuffix(got, "…"+n.Ending()) != test.cut {
 			t.Errorf("%d bytes of %.2q became %d, ending with %q", len(test.text), test.text, len(got), got[len(got)-7:])
 		}
 		if said := strings.Contains(logged.String(), "level=debug"); said != test.cut {

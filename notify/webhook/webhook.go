@@ -3,8 +3,10 @@
 package webhook
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	texttemplate "text/template"
@@ -28,6 +30,9 @@ type Config struct {
 	URLFile string        `yaml:"url_file"` // read at every attempt
 	// MaxAlerts is how many alerts one message has at most; 0: all.
 	MaxAlerts uint64 `yaml:"max_alerts"`
+	// MaxBytes is how large one message is at most; 0: there is no limit. Instead
+	// of a larger one a notify.Reference is sent.
+	MaxBytes uint64 `yaml:"max_bytes,omitempty"`
 	// Payload, if set, takes the place of the whole message. The strings in it
 	// are templates.
 	Payload any `yaml:"payload,omitempty"`
@@ -67,46 +72,38 @@ func checkURL(text string) error {
 	return nil
 }
 
-// message is the body of a request.
-type message struct {
-	*template.Data
-	Version         string `json:"version"`
-	GroupKey        string `json:"groupKey"`
-	TruncatedAlerts uint64 `json:"truncatedAlerts"`
-}
-
 func open(c Config, d notify.Deps) (notify.Sender, error) {
 	return notify.HTTP(d, "webhook", c.HTTPCommon, func(n *notify.Notification) (*http.Request, error) {
-		target, err := c.target(n)
+		target, err := n.RenderURL(c.URL, c.URLFile)
 		if err != nil {
 			return nil, err
 		}
-		return notify.PostJSON(target, c.body(n))
+		return c.request(d, n, target)
 	})
 }
 
-func (c Config) target(n *notify.Notification) (string, error) {
-	text, err := notify.FromFile(string(c.URL), c.URLFile)
+func (c Config) request(d notify.Deps, n *notify.Notification, target string) (*http.Request, error) {
+	req, err := notify.PostJSON(target, c.body(n))
+	if err != nil || c.MaxBytes == 0 || uint64(req.ContentLength) <= c.MaxBytes {
+		return req, err
+	}
+	body, err := io.ReadAll(req.Body)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	target := n.Value(template.Text(text))
-	if target == "" && n.Err() == nil {
-		return "", errors.New("url: empty after rendering")
-	}
-	return target, nil
+	return notify.PostJSON(target, json.RawMessage(d.Fit("webhook", n, body, c.MaxBytes)))
 }
 
 // body is what is sent: the configured payload, or the message if there is none
 // or if its templates fail.
 func (c Config) body(n *notify.Notification) any {
-	first, cut := n.First(c.MaxAlerts)
 	if c.Payload != nil {
+		first, _ := n.First(c.MaxAlerts)
 		payload, err := first.Structure(c.Payload)
 		if err == nil {
 			return payload
 		}
 		n.Broken(fmt.Errorf("payload: %w", err))
 	}
-	return message{Data: first.Data, Version: "4", GroupKey: n.GroupKey, TruncatedAlerts: cut}
+	return n.Payload(c.MaxAlerts)
 }

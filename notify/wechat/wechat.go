@@ -18,6 +18,10 @@ import (
 
 const name = "wechat"
 
+// maxText is how many bytes of a text WeChat takes. It cuts text itself and
+// refuses Markdown.
+const maxText = 2048
+
 // Kind is the integration "wechat".
 func Kind() notify.Kind {
 	return notify.NewKindWithGlobals(name, defaults(), globals(), inherit, open)
@@ -28,11 +32,12 @@ func open(c Config, d notify.Deps) (notify.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sender{c: c, client: client, tokens: newTokens()}, nil
+	return &sender{c: c, deps: d, client: client, tokens: newTokens()}, nil
 }
 
 type sender struct {
 	c      Config
+	deps   notify.Deps
 	client *notify.Client
 	tokens *tokens
 }
@@ -92,7 +97,7 @@ func (s *sender) render(n *notify.Notification) (credentials, message, error) {
 		Safe:    "0",
 		Type:    s.c.MessageType,
 	}
-	text := content{n.Text(s.c.Message)}
+	text := content{s.deps.CutBodyBytes(name, n, "message", n.Text(s.c.Message), maxText)}
 	if s.c.MessageType == typeMarkdown {
 		what.Markdown = text
 	} else {

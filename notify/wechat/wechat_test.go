@@ -19,6 +19,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"api_secret", "corp_id"},
 		Files:    map[string]string{"api_secret": "api_secret_file"},
 		Texts:    []string{"message"},
+		Cut:      []string{"message"},
 		Values:   []string{"api_secret", "corp_id", "to_user", "to_party", "to_tag", "agent_id"},
 		Success:  receivertest.Answer{Body: `{"errcode":0,"errmsg":"ok","access_token":"the-token"}`},
 		Retried:  []int{400, 401, 403, 404, 410, 413, 422},

@@ -48,5 +48,5 @@ func (r renderer) message(c Config) message {
 }
 
 func (r renderer) content(c Config, most int) string {
-	return r.deps.CutBytes(name, r.Notification, "message", r.Text(c.Message), most)
+	return r.deps.CutBodyBytes(name, r.Notification, "message", r.Text(c.Message), most)
 }

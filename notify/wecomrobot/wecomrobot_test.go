@@ -20,6 +20,7 @@ func TestReceiver(t *testing.T) {
 		Required: []string{"webhook_url"},
 		Files:    map[string]string{"webhook_url": "webhook_url_file"},
 		Texts:    []string{"message"},
+		Cut:      []string{"message"},
 		Success:  receivertest.Answer{Body: `{"errcode":0,"errmsg":"ok"}`},
 	})
 }
@@ -99,7 +100,8 @@ func TestLimits(t *testing.T) {
 		if fits := strings.Repeat("é", most/2); content(fits) != fits || logged.Len() > 0 {
 			t.Errorf("%s: a text of %d bytes was cut: %s", kind, most, logged.String())
 		}
-		if got, want := content(strings.Repeat("é", most/2)+"x"), strings.Repeat("é", most/2-2)+"…"; got != want {
+		end := "…" + r.Ending()
+		if got, want := content(strings.Repeat("é", most/2)+"x"), strings.Repeat("é", (most-len(end))/2)+end; got != want {
 			t.Errorf("%s: cut to %d bytes, want %d", kind, len(got), len(want))
 		}
 		if !strings.Contains(logged.String(), "key=message") {

@@ -9,20 +9,16 @@ import (
 // explanation is why both programs say something different in a timeline.
 type explanation struct {
 	timeline string
-	// reason is the first cell of a row in docs/differences.md, or one of the
-	// constants below.
+	// reason is the first cell of a row in docs/differences.md, or version.
 	reason string
 	why    string
 	// what is all that is different. In the texts * stands for anything.
 	what []difference
 }
 
-const (
-	// version: Alertmanager itself is different today, and tocsin follows it.
-	version = "0.25 versus 0.34"
-	// memory: README.md says that tocsin keeps everything in memory for now.
-	memory = "kept in memory"
-)
+// version is the reason of what is different in Alertmanager itself today; tocsin
+// follows it.
+const version = "0.25 versus 0.34"
 
 // fits reports whether an explanation's difference stands for the one found.
 func (d difference) fits(found difference) bool {

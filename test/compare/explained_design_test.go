@@ -112,18 +112,33 @@ func explainedByDesign() []explanation {
 			},
 		},
 		{
-			timeline: "restart after it was told", reason: memory,
-			why:  "tocsin does not know yet after a restart what it has told before.",
-			what: []difference{{`team {}:{alertname="A"} #2`, nothing, `at 5s: firing{alertname:A}`}},
+			timeline: "restart after it was told", reason: "a restart",
+			why:  "Alertmanager knows no alerts until they are reported again.",
+			what: []difference{{`GET /api/v2/alerts[0]`, nothing, `{*state:active}*}`}},
 		},
 		{
-			timeline: "a silence and a restart", reason: memory,
-			why: "tocsin forgets silences yet when it restarts.",
+			timeline: "restart before it was told", reason: "a restart",
+			why: "Alertmanager does not know the alert any more until it is reported again.",
 			what: []difference{
-				{`GET /api/v2/silences[*]`, `{*}`, nothing},
-				{`GET /api/v2/alerts[0].status.silencedBy[0]`, `s`, nothing},
-				{`GET /api/v2/alerts[0].status.state`, `suppressed`, `active`},
-				{`team {}:{alertname="A"} #1`, nothing, `at 6s: firing{alertname:A}`},
+				{`team {}:{alertname="A"} #1`, nothing, `at 1s: firing{alertname:A}`},
+				{`team {}:{alertname="A"} #2`, `at 5s: firing{alertname:A}`, nothing},
+			},
+		},
+		{
+			timeline: "restart and nothing is reported again", reason: "a restart",
+			why: "Alertmanager has forgotten that the other alert fires, and tells that all is over.",
+			what: []difference{
+				{`GET /api/v2/alerts[0]`, nothing, `{*host:b*state:active*}`},
+				{`team {}:{alertname="A"} #2`, `at 3s: resolved{alertname:A host:a}`, nothing},
+				{`team {}:{alertname="A"} #3`, nothing, `at 5s: resolved{alertname:A host:a} firing{alertname:A host:b}`},
+			},
+		},
+		{
+			timeline: "restart and a new alert", reason: "a restart",
+			why: "The group is still there, and its next tick is at 9s; in Alertmanager it is a new one, which waits anew.",
+			what: []difference{
+				{`team {}:{alertname="A"} #2`, `at 7s: firing{alertname:A host:a} firing{alertname:A host:b}`, nothing},
+				{`team {}:{alertname="A"} #3`, nothing, `at 9s: firing{alertname:A host:a} firing{alertname:A host:b}`},
 			},
 		},
 	}

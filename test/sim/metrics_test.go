@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
@@ -40,12 +41,16 @@ receivers:
     webhook_configs:
       - url: http://receiver.example/ops
         payload: {text: '{{ .NoSuchField }}'}
+event_recorder:
+  file_outputs: [{path: events.jsonl}]
+  kafka_outputs: [{brokers: ["not-a-broker.example:9092"], topic: events}]
 `
 
 // Every metric that a daemon shows after it has done a little of everything is in
 // docs/metrics.md with its type and labels, and nothing else is.
 func TestMetricsAreDocumented(t *testing.T) {
-	limited := func(o *daemon.Options) { o.AlertsPerNameLimit = 5 }
+	limited := func(o *daemon.Options) { o.AlertsPerNameLimit, o.EventRecorder = 5, true }
+	stored := onDisk(vfs.NewCrashableMem())
 	inBubble(t, everything, func(w *world) {
 		w.silence("silent", time.Hour)
 		for _, host := range []string{"router", "behind", "muted", "off", "silent", "one too many"} {
@@ -57,7 +62,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 		if diff := cmp.Diff(documented(t), shown(t, w.must(http.MethodGet, "/metrics", ""))); diff != "" {
 			t.Errorf("docs/metrics.md (-) and /metrics (+) differ:\n%s", diff)
 		}
-	}, limited)
+	}, limited, stored)
 }
 
 // shown returns type and labels of our metrics in an exposition.

@@ -67,13 +67,17 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 
 // world is one daemon, a client of it, and the receiver of its webhooks.
 type world struct {
-	t      *testing.T
-	start  time.Time
-	file   string
+	t       *testing.T
+	start   time.Time
+	file    string
+	logs    *logs
+	options daemon.Options
+
+	// Of the present daemon.
 	daemon *daemon.Daemon
 	client *http.Client
-	logs   *logs
-	stop   context.CancelFunc // of the daemon
+	stop   context.CancelFunc
+	done   chan error
 
 	mu   sync.Mutex
 	told []string
@@ -106,10 +110,8 @@ func inBubble(t *testing.T, config string, story func(w *world), options ...func
 		w := &world{t: t, start: time.Now(), file: filepath.Join(dir, "tocsin.yml"), logs: &logs{}}
 		w.write(config)
 		receiver, stopReceiver := w.receiver()
-		front := newPipes()
-		o := daemon.Options{
+		w.options = daemon.Options{
 			ConfigFile: w.file,
-			Listeners:  []net.Listener{front},
 			Retention:  120 * time.Hour,
 			Version:    api.VersionInfo{Version: "sim"},
 			Logger:     log.NewLogfmtLogger(log.NewSyncWriter(w.logs)),
@@ -117,33 +119,47 @@ func inBubble(t *testing.T, config string, story func(w *world), options ...func
 			Dial:       receiver.dial,
 		}
 		for _, option := range options {
-			option(&o)
+			option(&w.options)
 		}
-		d, err := daemon.New(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.daemon = d
-		transport := &http.Transport{DialContext: front.dial, DisableKeepAlives: true}
-		w.client = &http.Client{Transport: transport}
-		ctx, cancel := context.WithCancel(t.Context())
-		w.stop = cancel
-		done := make(chan error, 1)
-		go func() { done <- d.Run(ctx) }()
-		synctest.Wait()
+		w.boot()
 
 		story(w)
 
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("the daemon ended with %v", err)
-		}
+		w.halt()
 		stopReceiver()
 		time.Sleep(time.Hour) // what still has a timer sees that all is over
 		if t.Failed() {
 			t.Logf("log of the daemon:\n%s", w.logs)
 		}
 	})
+}
+
+// boot starts a daemon and waits until nothing moves.
+func (w *world) boot() {
+	w.t.Helper()
+	front := newPipes()
+	o := w.options
+	o.Listeners = []net.Listener{front}
+	d, err := daemon.New(o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.daemon = d
+	w.client = &http.Client{Transport: &http.Transport{DialContext: front.dial, DisableKeepAlives: true}}
+	ctx, cancel := context.WithCancel(w.t.Context())
+	w.stop = cancel
+	w.done = make(chan error, 1)
+	go func() { w.done <- d.Run(ctx) }()
+	synctest.Wait()
+}
+
+// halt stops the daemon in an orderly way.
+func (w *world) halt() {
+	w.t.Helper()
+	w.stop()
+	if err := <-w.done; err != nil {
+		w.t.Errorf("the daemon ended with %v", err)
+	}
 }
 
 // receiver starts the service that webhooks go to.

@@ -1,0 +1,232 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+)
+
+// engine is one opening of the database. Pebble takes some errors of the disk for
+// the end of the process; here they are the end of the engine.
+type engine struct {
+	db     *pebble.DB
+	fence  fence
+	logger *pebbleLogger
+	quit   <-chan struct{} // closed when nobody can wait any longer; may be nil
+}
+
+// The database is small and read only once, at the start, so it needs little of
+// what Pebble would take by itself.
+const (
+	memTableSize = 8 << 20
+	cacheSize    = 1 << 20
+)
+
+// engineFormat is the version of Pebble's files. It is raised by hand: whoever has
+// started a version of tocsin that does cannot go back to the one before.
+const engineFormat = pebble.FormatValueSeparation
+
+// engineOptions says what to open.
+type engineOptions struct {
+	dir      string
+	fs       vfs.FS
+	logger   log.Logger
+	quit     <-chan struct{}
+	readOnly bool // change nothing in the directory
+}
+
+func openEngine(o engineOptions) (*engine, error) {
+	e := &engine{fence: newFence(o.fs), logger: &pebbleLogger{Logger: o.logger, died: make(chan struct{})}, quit: o.quit}
+	options := &pebble.Options{
+		FS:                 e.fence,
+		Logger:             e.logger,
+		FormatMajorVersion: engineFormat,
+		MemTableSize:       memTableSize,
+		CacheSize:          cacheSize,
+		MaxOpenFiles:       256,
+		EventListener:      e.logger.listener(),
+		ReadOnly:           o.readOnly,
+	}
+	open := func() error {
+		db, err := pebble.Open(o.dir, options)
+		if err != nil {
+			return err
+		}
+		e.db = db
+		return nil
+	}
+	if err := e.guarded(open, e.discard); err != nil {
+		e.fence.lower()
+		return nil, err
+	}
+	return e, nil
+}
+
+// apply writes changes. With sync it returns nil only when they are durable. After
+// an error the engine is of no use any more.
+func (e *engine) apply(o *ops, sync bool) error {
+	return e.guarded(func() error {
+		b := e.db.NewBatchWithSize(len(o.buf) + o.count*4)
+		for key, value := range o.all() {
+			var err error
+			if value == nil {
+				err = b.Delete(key, nil)
+			} else {
+				err = b.Set(key, value, nil)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := b.Commit(&pebble.WriteOptions{Sync: sync}); err != nil {
+			return err
+		}
+		return b.Close()
+	}, nil)
+}
+
+// syncLog makes durable what was written without.
+func (e *engine) syncLog() error {
+	return e.guarded(func() error { return e.db.LogData(nil, pebble.Sync) }, nil)
+}
+
+// verify reads everything, so that damage is found before anybody relies on what
+// is there.
+func (e *engine) verify() error {
+	return e.guarded(func() error {
+		it, err := e.db.NewIter(nil)
+		if err != nil {
+			return err
+		}
+		for ok := it.First(); ok; ok = it.Next() {
+			if _, err := it.ValueAndErr(); err != nil {
+				return errors.Join(err, it.Close())
+			}
+		}
+		return errors.Join(it.Error(), it.Close())
+	}, nil)
+}
+
+// guarded runs f on a goroutine of its own, because Pebble's death ends the one
+// that it happens on. A death elsewhere ends the waiting, too, and a panic is an
+// error: what is wrong with a file must not end the program that pages people.
+// If f succeeds after nobody has waited for it, undo is called.
+func (e *engine) guarded(f func() error, undo func()) error {
+	done := make(chan error)
+	left := make(chan struct{})
+	defer close(left)
+	go func() {
+		err := errDied // unless f returns: the goroutine may end in it
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("%w: %v", errDied, r)
+			}
+			select {
+			case done <- err:
+			case <-left:
+				if err == nil && undo != nil {
+					undo()
+				}
+			}
+		}()
+		err = f()
+	}()
+	select {
+	case err := <-done:
+		if err == errDied { //nolint:errorlint // one that wraps it knows more than the logger
+			return e.logger.reason()
+		}
+		return err
+	case <-e.logger.died:
+		return e.logger.reason()
+	case <-e.quit:
+		return errStuck
+	}
+}
+
+// abandon gives the engine up. What it still has open is closed as far as it
+// lets itself be.
+func (e *engine) abandon() {
+	e.fence.lower()
+	go e.discard()
+}
+
+// discard closes what nobody needs.
+func (e *engine) discard() {
+	defer func() { _ = recover() }() // Pebble panics where a lock is lost
+	_ = e.db.Close()
+}
+
+func (e *engine) close() error { return e.guarded(e.db.Close, nil) }
+
+// pebbleLogger turns Pebble's last words into an error.
+type pebbleLogger struct {
+	log.Logger
+	once sync.Once
+	died chan struct{}
+	err  error // of the death; read it after died
+}
+
+// Infof drops what only Pebble's makers want to know.
+func (*pebbleLogger) Infof(string, ...any) {}
+
+// Errorf logs.
+func (l *pebbleLogger) Errorf(format string, args ...any) {
+	_ = level.Warn(l).Log("msg", "Database", "err", strings.TrimSpace(fmt.Sprintf(format, args...)))
+}
+
+// Fatalf ends the engine and the goroutine that calls it: Pebble relies on not
+// coming back from here.
+func (l *pebbleLogger) Fatalf(format string, args ...any) {
+	err := fmt.Errorf(format, args...)
+	for _, a := range args {
+		if cause, ok := a.(error); ok {
+			err = cause
+		}
+	}
+	l.die(err)
+	runtime.Goexit()
+}
+
+// die makes the engine useless. Only the first reason counts.
+func (l *pebbleLogger) die(err error) {
+	l.once.Do(func() {
+		l.err = err
+		close(l.died)
+	})
+}
+
+var (
+	errDied  = errors.New("the database stopped")
+	errStuck = errors.New("the disk does not answer")
+)
+
+func (l *pebbleLogger) reason() error {
+	select {
+	case <-l.died:
+		return l.err
+	default:
+		return errDied
+	}
+}
+
+func (l *pebbleLogger) listener() *pebble.EventListener {
+	return &pebble.EventListener{
+		// Pebble would repeat what has failed at once and for ever.
+		BackgroundError: l.die,
+		DiskSlow: func(i pebble.DiskSlowInfo) {
+			_ = level.Warn(l).Log("msg", "The disk is slow", "took", i.Duration, "file", i.Path)
+		},
+		WriteStallBegin: func(i pebble.WriteStallBeginInfo) {
+			_ = level.Warn(l).Log("msg", "Database cannot keep up with writes", "err", i.Reason)
+		},
+		DataCorruption: func(i pebble.DataCorruptionInfo) { l.Errorf("%v", i.Details) },
+	}
+}
