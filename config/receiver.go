@@ -32,10 +32,8 @@ type Integration struct {
 // listSuffix makes the name of a kind the key of a list.
 const listSuffix = "_configs"
 
-// MarshalYAML shows the receiver with the label that every receiver has.
+// MarshalYAML shows the receiver as the file writes it.
 func (r Receiver) MarshalYAML() (any, error) {
-	labels := map[string]string{"name": r.Name}
-	maps.Copy(labels, r.Labels)
 	lists := make(map[string][]notify.Config)
 	for _, i := range r.Integrations {
 		key := i.Kind + listSuffix
@@ -45,7 +43,7 @@ func (r Receiver) MarshalYAML() (any, error) {
 		Name   string                     `yaml:"name"`
 		Labels map[string]string          `yaml:"labels,omitempty"`
 		Lists  map[string][]notify.Config `yaml:",inline"`
-	}{r.Name, labels, lists}, nil
+	}{r.Name, r.Labels, lists}, nil
 }
 
 // rawReceiver is a receiver whose integrations are not yet decoded.
