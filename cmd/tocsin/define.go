@@ -127,7 +127,9 @@ func (d *definer) cluster(o *daemon.ClusterOptions) {
 	d.duration("cluster.settle-timeout", "How long to wait at most for the cluster to settle before the first notification.", "1m", &o.SettleTimeout)
 	d.positive("cluster.reconnect-interval", "How often to look for replicas that were lost.", "10s", &o.ReconnectInterval)
 	d.positive("cluster.reconnect-timeout", "How long to look for a replica that was lost.", "6h", &o.ReconnectTimeout)
-	d.app.Flag("cluster.tls-config", "File with TLS for gossip.").StringVar(&o.TLSConfigFile)
+	d.app.Flag("cluster.replicate-alerts", "Pass alerts on to the other replicas, so that it is enough to post them to one.").
+		Default("true").BoolVar(&o.ReplicateAlerts)
+	d.app.Flag("cluster.tls-config", "File with TLS for gossip; not implemented yet, tocsin does not start with it.").StringVar(&o.TLSConfigFile)
 	d.app.Flag("cluster.allow-insecure-public-advertise-address-discovery", "Allow a public IP as the address that is told to other replicas.").
 		BoolVar(&o.AdvertisePublic)
 	d.app.Flag("cluster.label", "Label of every message, so that clusters do not mix.").StringVar(&o.Label)

@@ -55,6 +55,7 @@ func TestServerFlags(t *testing.T) {
 		"--cluster.settle-timeout=-1s":           func(o *daemon.Options) { o.Cluster.SettleTimeout = -time.Second },
 		"--cluster.reconnect-interval=1s":        func(o *daemon.Options) { o.Cluster.ReconnectInterval = time.Second },
 		"--cluster.reconnect-timeout=1s":         func(o *daemon.Options) { o.Cluster.ReconnectTimeout = time.Second },
+		"--no-cluster.replicate-alerts":          func(o *daemon.Options) { o.Cluster.ReplicateAlerts = false },
 		"--cluster.tls-config=tls.yml":           func(o *daemon.Options) { o.Cluster.TLSConfigFile = "tls.yml" },
 		"--cluster.label=x":                      func(o *daemon.Options) { o.Cluster.Label = "x" },
 		"--auto-gomemlimit.ratio=1":              func(*daemon.Options) {},

@@ -1,10 +1,20 @@
 package daemon
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-kit/log"
-	"github.com/go-kit/log/level"
+	"github.com/hashicorp/memberlist"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/api"
+	"github.com/tocsin-alerting/tocsin/cluster"
+	"github.com/tocsin-alerting/tocsin/notify"
+	"github.com/tocsin-alerting/tocsin/silence"
 )
 
 // ClusterOptions say how this replica finds and talks to the others.
@@ -14,7 +24,10 @@ type ClusterOptions struct {
 	PeerName         string // empty: random
 	Peers            []string
 	Label            string // on every packet and stream; empty: none
-	TLSConfigFile    string // empty: gossip is not encrypted
+	TLSConfigFile    string // must be empty so far: gossip is not encrypted
+	// ReplicateAlerts passes alerts on to the others, so that it is enough to post
+	// them to one.
+	ReplicateAlerts bool
 	// AdvertisePublic allows a public IP as the address that is found out.
 	AdvertisePublic bool
 
@@ -28,12 +41,211 @@ type ClusterOptions struct {
 	SettleTimeout       time.Duration // 0 or less: do not wait
 	ReconnectInterval   time.Duration
 	ReconnectTimeout    time.Duration
+
+	// Transport takes the place of UDP and TCP on ListenAddress; nil: those.
+	Transport memberlist.NodeAwareTransport
 }
 
-// warnAlone says what to expect of replicas that do not know each other.
-func (o ClusterOptions) warnAlone(logger log.Logger) {
-	if o.ListenAddress == "" || len(o.Peers) == 0 {
+// The names of what replicas share. They are the same in all versions.
+const (
+	sharedLog      = "nfl"
+	sharedSilences = "sil"
+	sharedStore    = "alerts"
+	sharedIntents  = "intents"
+)
+
+var errGossipTLS = errors.New("gossip over TLS is not implemented yet: start without --cluster.tls-config, in a network that can be trusted")
+
+// replicas is this replica among its peers, and what it shares with them. nil
+// stands for a replica that is alone.
+type replicas struct {
+	peer       *cluster.Peer
+	claims     *claims
+	log        *cluster.Channel
+	silences   *cluster.Channel
+	intents    *cluster.Channel
+	replicator *replicator // nil: alerts are not passed on
+}
+
+// newReplicas returns nil if clustering is off.
+func newReplicas(d *Daemon) (*replicas, error) {
+	o := d.o.Cluster
+	switch {
+	case o.ListenAddress == "":
+		return nil, nil
+	case o.TLSConfigFile != "":
+		return nil, errGossipTLS
+	}
+	peer, err := cluster.New(cluster.Options{
+		Name:                o.PeerName,
+		ListenAddress:       o.ListenAddress,
+		AdvertiseAddress:    o.AdvertiseAddress,
+		Peers:               o.Peers,
+		Label:               o.Label,
+		Version:             d.o.Version.Version,
+		AdvertisePublic:     o.AdvertisePublic,
+		PeerTimeout:         o.PeerTimeout,
+		PeersResolveTimeout: o.PeersResolveTimeout,
+		GossipInterval:      o.GossipInterval,
+		PushPullInterval:    o.PushPullInterval,
+		TCPTimeout:          o.TCPTimeout,
+		ProbeTimeout:        o.ProbeTimeout,
+		ProbeInterval:       o.ProbeInterval,
+		SettleTimeout:       o.SettleTimeout,
+		ReconnectInterval:   o.ReconnectInterval,
+		ReconnectTimeout:    o.ReconnectTimeout,
+		Transport:           o.Transport,
+		Logger:              log.With(d.logger, "component", "cluster"),
+		Registerer:          d.registry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &replicas{peer: peer, claims: newClaims()}, nil
+}
+
+// share says what is to be equal everywhere. It comes before everything else, as
+// soon as there is something to share.
+func (r *replicas) share(d *Daemon) {
+	if r == nil {
 		return
 	}
-	_ = level.Warn(logger).Log("msg", "CLUSTERING IS NOT IMPLEMENTED in this version: it runs alone, and every replica will send every notification", "peers", len(o.Peers))
+	r.log = r.peer.Share(sharedLog, d.log)
+	r.silences = r.peer.Share(sharedSilences, d.silences)
+	r.intents = r.peer.Share(sharedIntents, r.claims)
+	if d.o.Cluster.ReplicateAlerts {
+		state := sharedAlerts{d.alerts, func(ids []alert.Fingerprint) { r.replicator.equal(ids) }}
+		r.replicator = newReplicator(d.alerts, r.rank, r.peer.Share(sharedStore, state))
+	}
+}
+
+// rank is how many replicas stand before this one; less than 0 if it is alone.
+func (r *replicas) rank() int {
+	members := r.peer.Members()
+	if len(members) < 2 {
+		return -1
+	}
+	return slices.IndexFunc(members, func(m cluster.Member) bool { return m.Name == r.peer.Name() })
+}
+
+// run takes part in the cluster until ctx is done, then tells what the others do
+// not know yet, and leaves. changed is called when members come and go. It returns
+// an error at once if it cannot begin.
+func (r *replicas) run(ctx context.Context, changed func()) error {
+	if r == nil {
+		return nil
+	}
+	// Whoever passes alerts on ends first, so that the last ones leave with the rest.
+	takingPart, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	left := make(chan error, 1)
+	go func() { left <- r.peer.Run(takingPart) }()
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	passed := make(chan struct{})
+	go func() {
+		defer close(passed)
+		if r.replicator != nil {
+			r.replicator.run(ctx)
+		}
+	}()
+	for {
+		change := r.peer.Changed()
+		changed()
+		select {
+		case <-change:
+		case <-ctx.Done():
+			<-passed
+			leave()
+			return <-left
+		case err := <-left:
+			stop()
+			<-passed
+			return err
+		}
+	}
+}
+
+// told is for the log; nil if there is nobody to tell.
+func (r *replicas) told() func(*notify.Entry) {
+	if r == nil {
+		return nil
+	}
+	// Over reliable streams: gossip gives up when hundreds of groups are told at
+	// once, and what a peer has not heard it tells again.
+	return func(e *notify.Entry) { r.log.Stream(notify.AppendEntry(nil, e)) }
+}
+
+// news is for the store; nil if alerts are not passed on.
+func (r *replicas) news(on bool) func([]alert.Fingerprint) {
+	if r == nil || !on {
+		return nil
+	}
+	return func(ids []alert.Fingerprint) { r.replicator.news(ids) }
+}
+
+// changed is for the silences; next is somebody else who wants to know, or nil.
+func (r *replicas) changed(d *Daemon, next func(*silence.Silence, bool)) func(*silence.Silence, bool) {
+	if r == nil {
+		return next
+	}
+	return func(s *silence.Silence, created bool) {
+		r.silences.Broadcast(s.ID, d.silences.Record(s))
+		if next != nil {
+			next(s, created)
+		}
+	}
+}
+
+// turns is for the pipeline; nil if nobody else tells anything.
+func (r *replicas) turns() notify.Cluster {
+	if r == nil {
+		return nil
+	}
+	return turns{r}
+}
+
+// view is the cluster as the API shows it.
+func (r *replicas) view() api.Cluster {
+	if r == nil {
+		return api.Cluster{Status: "disabled"}
+	}
+	c := api.Cluster{Name: r.peer.Name(), Status: r.peer.Status()}
+	for _, m := range r.peer.Members() {
+		c.Peers = append(c.Peers, api.Peer{Name: m.Name, Address: m.Address})
+	}
+	return c
+}
+
+// turns decides who tells what.
+type turns struct{ *replicas }
+
+// Settle waits until this replica knows what the others have told.
+func (t turns) Settle(ctx context.Context) error {
+	if err := t.peer.Settle(ctx); err != nil {
+		return fmt.Errorf("cluster: %w", err)
+	}
+	return nil
+}
+
+// Wait lets those go first that are before this replica with a group.
+func (t turns) Wait(groupID string) time.Duration { return t.peer.Wait(groupID) }
+
+// Claim tells the others what this replica is about to tell.
+func (t turns) Claim(key notify.LogKey, lasts time.Duration) {
+	c := claim{key: key.String(), owner: t.peer.Name(), made: time.Now(), lasts: lasts}
+	t.intents.Broadcast(c.owner+"\x00"+c.key, c.record())
+}
+
+// Claimed is for how long one of the others, if it lives, may be telling something.
+func (t turns) Claimed(key notify.LogKey) time.Duration {
+	owners := func(yield func(string) bool) {
+		for _, m := range t.peer.Members() {
+			if m.Name != t.peer.Name() && !yield(m.Name) {
+				return
+			}
+		}
+	}
+	return t.claims.left(key.String(), owners, time.Now())
 }

@@ -113,6 +113,7 @@ type Daemon struct {
 	dispatcher *dispatch.Dispatcher
 	tracing    *tracing.Tracing
 	events     *events
+	replicas   *replicas // nil: it is alone
 	external   external
 
 	// reloading is held while a generation is replaced. After stopping none is.
@@ -160,7 +161,10 @@ func New(o Options) (*Daemon, error) {
 	if err := checkWebConfig(o.WebConfigFile); err != nil {
 		return nil, err
 	}
-	o.Cluster.warnAlone(d.logger)
+	if d.replicas, err = newReplicas(d); err != nil {
+		return nil, err
+	}
+	d.metrics.clustered(d.replicas != nil)
 	return d, nil
 }
 
@@ -200,6 +204,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, written.Wait()) }()
 	defer stopWriting()
 	d.remember()
+	d.replicas.share(d)
 	if err := d.load(); err != nil {
 		return errors.Join(err, d.storage.close())
 	}
@@ -221,6 +226,9 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	running, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	together, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	running.Go(func() error { return d.replicas.run(together, d.membersChanged) })
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var behind errgroup.Group
 	for _, part := range []func(context.Context) error{d.alerts.Run, d.silences.Run, d.log.Run, d.storage.beat, d.dispatcher.Run} {
@@ -234,6 +242,8 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	}
 	running.Go(func() error {
 		<-ctx.Done()
+		// The others should know what was told before they tell it themselves.
+		defer leave()
 		return d.shutdown(servers, end, &behind)
 	})
 	return running.Wait()
@@ -248,6 +258,7 @@ func (d *Daemon) remember() {
 		GCInterval:   d.o.AlertsGCInterval,
 		PerNameLimit: d.o.AlertsPerNameLimit,
 		Created:      d.events.created(),
+		News:         d.replicas.news(d.o.Cluster.ReplicateAlerts),
 		Logger:       log.With(d.logger, "component", "alerts"),
 		Metrics:      store.NewMetrics(d.registry, d.o.Metrics.AlertNames),
 	})
@@ -260,7 +271,7 @@ func (d *Daemon) remember() {
 		Names:       d.o.Syntax.Names(),
 		Logger:      log.With(d.logger, "component", "silences"),
 		LogChanges:  d.o.LogSilences,
-		Changed:     d.events.changed(),
+		Changed:     d.replicas.changed(d, d.events.changed()),
 		Registerer:  d.registry,
 	})
 	d.log = notify.NewLog(notify.LogOptions{
@@ -268,6 +279,7 @@ func (d *Daemon) remember() {
 		Retention: d.o.Retention,
 		Interval:  d.o.MaintenanceInterval,
 		Metrics:   d.notified,
+		Told:      d.replicas.told(),
 	})
 }
 

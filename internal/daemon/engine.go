@@ -60,7 +60,7 @@ func (e engine) ResolveTimeout() time.Duration {
 
 func (e engine) ConfigText() string { return e.d.current.Load().text }
 
-func (e engine) Cluster() api.Cluster { return api.Cluster{Status: "disabled"} }
+func (e engine) Cluster() api.Cluster { return e.d.replicas.view() }
 
 // lifecycle is the daemon as its operator sees it through the API.
 type lifecycle struct{ d *Daemon }

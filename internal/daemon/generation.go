@@ -69,6 +69,7 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 		Intervals:   c.Intervals,
 		Inhibitions: g.inhibitor,
 		Silences:    d.silences,
+		Cluster:     d.replicas.turns(),
 		Templates:   templates,
 		ExternalURL: d.external.url,
 		Log:         d.log,
@@ -79,6 +80,9 @@ func (d *Daemon) generate(c *config.Config) (*generation, error) {
 	})
 	return g, nil
 }
+
+// membersChanged has what waits for other replicas look again whose turn it is.
+func (d *Daemon) membersChanged() { d.current.Load().pipeline.MembersChanged() }
 
 // hashInputs identifies everything that a generation is made from: the file, and
 // the templates and secrets that it names. Secrets under keys that end with _file,

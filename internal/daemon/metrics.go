@@ -18,7 +18,7 @@ type MetricsOptions struct {
 }
 
 type metrics struct {
-	hash, reloaded, reloadedAt            prometheus.Gauge
+	together, hash, reloaded, reloadedAt  prometheus.Gauge
 	receivers, integrations, inhibitRules prometheus.Gauge
 }
 
@@ -37,14 +37,21 @@ func newMetrics(r prometheus.Registerer, v api.VersionInfo) metrics {
 			},
 		}).Set(1)
 	}
-	gauge("alertmanager_cluster_enabled", "Indicates whether the clustering is enabled or not.")
 	return metrics{
+		together:     gauge("alertmanager_cluster_enabled", "Indicates whether the clustering is enabled or not."),
 		hash:         gauge("alertmanager_config_hash", "Hash of the currently loaded configuration file."),
 		reloaded:     gauge("alertmanager_config_last_reload_successful", "Whether the last configuration reload attempt was successful."),
 		reloadedAt:   gauge("alertmanager_config_last_reload_success_timestamp_seconds", "Timestamp of the last successful configuration reload."),
 		receivers:    gauge("alertmanager_receivers", "Number of configured receivers that a route uses."),
 		integrations: gauge("alertmanager_integrations", "Number of configured integrations of receivers that a route uses."),
 		inhibitRules: gauge("alertmanager_inhibition_rules", "Number of configured inhibition rules."),
+	}
+}
+
+// clustered describes whether there may be other replicas.
+func (m metrics) clustered(on bool) {
+	if on {
+		m.together.Set(1)
 	}
 }
 

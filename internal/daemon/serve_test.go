@@ -379,22 +379,3 @@ func TestListenAddresses(t *testing.T) {
 		_ = l.Close()
 	}
 }
-
-func TestWarnAlone(t *testing.T) {
-	for name, tc := range map[string]struct {
-		o    ClusterOptions
-		want int
-	}{
-		"alone":            {ClusterOptions{ListenAddress: ":9094"}, 0},
-		"peers":            {ClusterOptions{ListenAddress: ":9094", Peers: []string{"a:1", "b:1"}}, 1},
-		"peers but turned": {ClusterOptions{Peers: []string{"a:1"}}, 0},
-	} {
-		var out strings.Builder
-		if _, err := New(Options{Cluster: tc.o, Logger: log.NewLogfmtLogger(&out)}); err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(out.String(), "level=warn"); n != tc.want {
-			t.Errorf("%s: %d warnings, want %d: %s", name, n, tc.want, &out)
-		}
-	}
-}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -49,10 +48,7 @@ type process struct {
 func startProcess(ctx context.Context, path, dir, zone string) (*process, error) {
 	log := &output{}
 	cmd := exec.CommandContext(ctx, path, "--config.file=config.yml", "--storage.path=data",
-		"--web.listen-address=127.0.0.1:0", "--web.external-url=http://compare.test")
-	if strings.Contains(path, "alertmanager") {
-		cmd.Args = append(cmd.Args, "--cluster.listen-address=")
-	}
+		"--web.listen-address=127.0.0.1:0", "--web.external-url=http://compare.test", "--cluster.listen-address=")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TZ=" + zone}
 	if err := cmd.Start(); err != nil {

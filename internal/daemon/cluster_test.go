@@ -1,0 +1,37 @@
+package daemon
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestNoGossipOverTLS(t *testing.T) {
+	_, err := New(Options{Cluster: ClusterOptions{ListenAddress: "127.0.0.1:0", TLSConfigFile: "tls.yml"}})
+	if !errors.Is(err, errGossipTLS) {
+		t.Errorf("error %v, want %v", err, errGossipTLS)
+	}
+	if _, err := New(Options{Cluster: ClusterOptions{TLSConfigFile: "tls.yml"}}); err != nil {
+		t.Errorf("without clustering: %v", err)
+	}
+}
+
+func TestAClusterThatCannotBeginEndsTheDaemon(t *testing.T) {
+	d, err := New(Options{
+		ListenAddresses: []string{"127.0.0.1:0"},
+		Cluster:         ClusterOptions{ListenAddress: "192.0.2.1:9094"}, // nobody's address
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "start clustering") {
+		t.Errorf("the daemon ended with %v", err)
+	}
+}
+
+func TestWrongPeersAreRefusedAtTheStart(t *testing.T) {
+	_, err := New(Options{Cluster: ClusterOptions{ListenAddress: "127.0.0.1:0", Peers: []string{"no-port"}}})
+	if err == nil || !strings.Contains(err.Error(), "no-port") {
+		t.Errorf("error %v", err)
+	}
+}
