@@ -62,7 +62,11 @@ func BenchmarkIngest(b *testing.B) {
 		}
 		running := run(b, db)
 		alerts := store.NewAlerts(store.Options{Journal: db.Journal()})
-		inParallel(b, func(serial int64) error { return alerts.Put(context.Background(), newAlerts(serial)) })
+		batches := make([][]*alert.Alert, b.N+1)
+		for i := range batches {
+			batches[i] = newAlerts(int64(i))
+		}
+		inParallel(b, func(serial int64) error { return alerts.Put(context.Background(), batches[serial]) })
 		b.StopTimer()
 		if err := running.stop(); err != nil {
 			b.Fatal(err)

@@ -39,6 +39,7 @@ type chunk struct {
 type logScan struct {
 	records [][]byte
 	gaps    int // how often something between two records cannot be read
+	unread  int // bytes that are not part of a record
 	// broken: something that was durable cannot be read. Otherwise what cannot be
 	// read may never have been written, since the power was cut.
 	broken bool
@@ -60,24 +61,31 @@ func scanLog(data []byte, number uint64) logScan {
 		c, ok := chunkAt(block, number)
 		if !ok {
 			// The end of a log that was closed has the next number.
-			_, closed := chunkAt(block, number+1)
-			s.broken = s.broken || closed && (s.gaps > 0 || gap >= 0)
-			step, padding := toSkip(block, number)
-			if !padding && gap < 0 {
-				gap = at
+			if end, closed := chunkAt(block, number+1); closed {
+				s.broken = s.broken || s.gaps > 0 || gap >= 0
+				at += end.size
+				continue
 			}
+			step, padding := toSkip(block, number)
 			at += step
+			if padding {
+				continue
+			}
+			s.unread += step
+			if gap < 0 {
+				gap = at - step
+			}
 			continue
 		}
 		at += c.size
 		if gap >= 0 {
 			s.gaps++
 			s.broken = s.broken || c.synced > uint64(gap)
-			s.followed = s.followed || c.place == fullChunk || c.place == firstChunk
 			gap, whole = -1, false
 		}
 		switch c.place {
 		case fullChunk, firstChunk:
+			s.followed = s.gaps > 0
 			record, whole = append([]byte(nil), c.payload...), true
 		default:
 			record = append(record, c.payload...)

@@ -293,7 +293,7 @@ func touched(name string, data []byte, from, to int) map[string]bool {
 func TestDamage(t *testing.T) {
 	salvages := 0
 	var p past
-	for seed := range seeds(t, 200) {
+	for seed := range seeds(t, 60) {
 		if seed%20 == 0 {
 			p = populate(t, rand.New(rand.NewPCG(seed, 1)))
 		}

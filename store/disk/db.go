@@ -136,7 +136,7 @@ func Open(o Options) (*DB, error) {
 // another directory can take its place.
 func lockDir(fs vfs.FS, dir string) (io.Closer, error) {
 	if err := makeDir(fs, fs.PathDir(dir)); err != nil {
-		return nil, fmt.Errorf("storage directory: %w", err)
+		return nil, fmt.Errorf("storage directory %s: %w", dir, err)
 	}
 	lock, err := fs.Lock(dir + ".lock")
 	if errors.Is(err, syscall.EAGAIN) || err != nil && strings.Contains(err.Error(), "lock held by current process") {

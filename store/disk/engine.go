@@ -25,7 +25,7 @@ type engine struct {
 // The database is small and read only once, at the start, so it needs little of
 // what Pebble would take by itself.
 const (
-	memTableSize = 8 << 20
+	memTableSize = 16 << 20
 	cacheSize    = 1 << 20
 )
 
@@ -43,17 +43,23 @@ type engineOptions struct {
 }
 
 func openEngine(o engineOptions) (*engine, error) {
-	e := &engine{fence: newFence(o.fs), logger: &pebbleLogger{Logger: o.logger, died: make(chan struct{})}, quit: o.quit}
+	logger := &pebbleLogger{Logger: o.logger, died: make(chan struct{})}
+	e := &engine{fence: newFence(o.fs, o.dir, logger.die), logger: logger, quit: o.quit}
 	options := &pebble.Options{
 		FS:                 e.fence,
 		Logger:             e.logger,
 		FormatMajorVersion: engineFormat,
 		MemTableSize:       memTableSize,
-		CacheSize:          cacheSize,
-		MaxOpenFiles:       256,
-		EventListener:      e.logger.listener(),
-		ReadOnly:           o.readOnly,
+		// Merging less often costs the start a little and the processor much less.
+		L0CompactionThreshold: 8,
+		LBaseMaxBytes:         512 << 20,
+		CacheSize:             cacheSize,
+		MaxOpenFiles:          256,
+		EventListener:         e.logger.listener(),
+		ReadOnly:              o.readOnly,
 	}
+	// The usual scheduler has a goroutine that stays if the database does not open.
+	options.Experimental.CompactionScheduler = pebble.NewConcurrencyLimitSchedulerWithNoPeriodicGrantingForTest()
 	open := func() error {
 		db, err := pebble.Open(o.dir, options)
 		if err != nil {
@@ -117,7 +123,7 @@ func (e *engine) verify() error {
 // guarded runs f on a goroutine of its own, because Pebble's death ends the one
 // that it happens on. A death elsewhere ends the waiting, too, and a panic is an
 // error: what is wrong with a file must not end the program that pages people.
-// If f succeeds after nobody has waited for it, undo is called.
+// If f succeeds and that does not count any more, undo is called; it may be nil.
 func (e *engine) guarded(f func() error, undo func()) error {
 	done := make(chan error)
 	left := make(chan struct{})
@@ -140,8 +146,12 @@ func (e *engine) guarded(f func() error, undo func()) error {
 	}()
 	select {
 	case err := <-done:
-		if err == errDied { //nolint:errorlint // one that wraps it knows more than the logger
-			return e.logger.reason()
+		// Pebble does not know what the fence has kept from it.
+		if died := e.logger.reason(); died != nil {
+			if err == nil && undo != nil {
+				go undo()
+			}
+			return died
 		}
 		return err
 	case <-e.logger.died:
@@ -154,6 +164,7 @@ func (e *engine) guarded(f func() error, undo func()) error {
 // abandon gives the engine up. What it still has open is closed as far as it
 // lets itself be.
 func (e *engine) abandon() {
+	e.logger.die(errDied)
 	e.fence.lower()
 	go e.discard()
 }
@@ -208,12 +219,13 @@ var (
 	errStuck = errors.New("the disk does not answer")
 )
 
+// reason says why the engine is of no use; nil: it is.
 func (l *pebbleLogger) reason() error {
 	select {
 	case <-l.died:
 		return l.err
 	default:
-		return errDied
+		return nil
 	}
 }
 

@@ -1,81 +1,115 @@
 package disk
 
 import (
+	"errors"
 	"io"
+	"io/fs"
+	"strings"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// fence lets a database that was given up change nothing any more. Its
-// goroutines may still run, and a new one works in the same directory. What they
-// write then goes nowhere and seems to work: Pebble repeats what fails for as
-// long as it lives, and ends sooner if nothing does.
+// fence stands between Pebble and its directory. When something cannot be written
+// the fence comes down, and from then on nothing gets through: what Pebble writes
+// goes nowhere. Pebble is not told, since it would end the process, or repeat
+// forever what has failed; whoever uses it has to ask whether the fence is up
+// still. A database that was given up changes nothing any more either, while its
+// goroutines come to an end and a new one works in the same directory.
+//
+// Outside of the directory errors are as usual.
 type fence struct {
 	vfs.FS
+	dir     string
 	down    *atomic.Bool
+	failed  func(error) // is told why the fence came down; called at least once then
 	nowhere *vfs.MemFS
 }
 
-func newFence(fs vfs.FS) fence { return fence{fs, new(atomic.Bool), vfs.NewMem()} }
+func newFence(fs vfs.FS, dir string, failed func(error)) fence {
+	return fence{FS: fs, dir: dir, down: new(atomic.Bool), failed: failed, nowhere: vfs.NewMem()}
+}
 
 // lower lets nothing through from now on.
 func (f fence) lower() { f.down.Store(true) }
 
-func (f fence) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	if f.down.Load() {
+// try does something with files, and reports whether it has to be taken as done
+// although it was not.
+func (f fence) try(name string, do func() error) (swallowed bool, err error) {
+	inside := f.holds(name)
+	if inside && f.down.Load() {
+		return true, nil
+	}
+	err = do()
+	if err == nil || !inside || errors.Is(err, fs.ErrNotExist) && f.exists(f.dir) {
+		return false, err
+	}
+	f.failed(err) // before anybody can find the fence down, and no reason for it
+	f.lower()
+	return true, nil
+}
+
+// holds reports whether a file is in the directory, or the directory itself.
+func (f fence) holds(name string) bool {
+	rest, found := strings.CutPrefix(name, f.dir)
+	return found && (rest == "" || strings.HasPrefix(rest, f.PathJoin("a", "")[1:]) || strings.HasPrefix(rest, "/"))
+}
+
+func (f fence) exists(name string) bool {
+	_, err := f.Stat(name)
+	return err == nil
+}
+
+// open opens a file for writing.
+func (f fence) open(name string, c vfs.DiskWriteCategory, do func() (vfs.File, error)) (vfs.File, error) {
+	var file vfs.File
+	swallowed, err := f.try(name, func() (err error) {
+		file, err = do()
+		return err
+	})
+	if swallowed {
 		return f.nowhere.Create(f.PathBase(name), c)
 	}
-	return f.guard(f.FS.Create(name, c))
+	if err != nil || !f.holds(name) {
+		return file, err
+	}
+	return fencedFile{File: file, fence: f, name: name}, nil
+}
+
+func (f fence) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
+	return f.open(name, c, func() (vfs.File, error) { return f.FS.Create(name, c) })
 }
 
 func (f fence) OpenReadWrite(name string, c vfs.DiskWriteCategory, o ...vfs.OpenOption) (vfs.File, error) {
-	if f.down.Load() {
-		return f.nowhere.OpenReadWrite(f.PathBase(name), c, o...)
-	}
-	return f.guard(f.FS.OpenReadWrite(name, c, o...))
+	return f.open(name, c, func() (vfs.File, error) { return f.FS.OpenReadWrite(name, c, o...) })
 }
 
 func (f fence) ReuseForWrite(from, to string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	if f.down.Load() {
-		return f.nowhere.Create(f.PathBase(to), c)
-	}
-	return f.guard(f.FS.ReuseForWrite(from, to, c))
+	return f.open(to, c, func() (vfs.File, error) { return f.FS.ReuseForWrite(from, to, c) })
 }
 
-func (f fence) guard(file vfs.File, err error) (vfs.File, error) {
-	if err != nil {
-		return nil, err
+// OpenDir opens a directory, which is done to sync it.
+func (f fence) OpenDir(name string) (vfs.File, error) {
+	dir, err := f.FS.OpenDir(name)
+	if err != nil || !f.holds(name) {
+		return dir, err
 	}
-	return fencedFile{file, f}, nil
-}
-
-func (f fence) Link(from, to string) error {
-	if f.down.Load() {
-		return nil
-	}
-	return f.FS.Link(from, to)
+	return fencedFile{File: dir, fence: f, name: name}, nil
 }
 
 func (f fence) Remove(name string) error {
-	if f.down.Load() {
-		return nil
-	}
-	return f.FS.Remove(name)
+	_, err := f.try(name, func() error { return f.FS.Remove(name) })
+	return err
 }
 
 func (f fence) RemoveAll(name string) error {
-	if f.down.Load() {
-		return nil
-	}
-	return f.FS.RemoveAll(name)
+	_, err := f.try(name, func() error { return f.FS.RemoveAll(name) })
+	return err
 }
 
 func (f fence) Rename(from, to string) error {
-	if f.down.Load() {
-		return nil
-	}
-	return f.FS.Rename(from, to)
+	_, err := f.try(to, func() error { return f.FS.Rename(from, to) })
+	return err
 }
 
 // Lock does nothing: the directory is locked for longer than an engine lives.
@@ -88,32 +122,45 @@ func (f fence) Unwrap() vfs.FS { return f.FS }
 type fencedFile struct {
 	vfs.File
 	fence fence
+	name  string
 }
 
-func (f fencedFile) Write(b []byte) (int, error) {
-	if f.fence.down.Load() {
+func (f fencedFile) Write(b []byte) (n int, err error) {
+	if swallowed, err := f.fence.try(f.name, func() (err error) { n, err = f.File.Write(b); return err }); swallowed {
 		return len(b), nil
+	} else if err != nil {
+		return n, err
 	}
-	return f.File.Write(b)
+	return n, nil
 }
 
-func (f fencedFile) WriteAt(b []byte, at int64) (int, error) {
-	if f.fence.down.Load() {
+func (f fencedFile) WriteAt(b []byte, at int64) (n int, err error) {
+	if swallowed, err := f.fence.try(f.name, func() (err error) { n, err = f.File.WriteAt(b, at); return err }); swallowed {
 		return len(b), nil
+	} else if err != nil {
+		return n, err
 	}
-	return f.File.WriteAt(b, at)
+	return n, nil
 }
 
 func (f fencedFile) Sync() error {
-	if f.fence.down.Load() {
-		return nil
-	}
-	return f.File.Sync()
+	_, err := f.fence.try(f.name, f.File.Sync)
+	return err
 }
 
 func (f fencedFile) SyncData() error {
-	if f.fence.down.Load() {
-		return nil
-	}
-	return f.File.SyncData()
+	_, err := f.fence.try(f.name, f.File.SyncData)
+	return err
+}
+
+func (f fencedFile) SyncTo(length int64) (full bool, err error) {
+	_, err = f.fence.try(f.name, func() (err error) { full, err = f.File.SyncTo(length); return err })
+	return full, err
+}
+
+// Close always closes the file.
+func (f fencedFile) Close() error {
+	err := f.File.Close()
+	_, err = f.fence.try(f.name, func() error { return err })
+	return err
 }

@@ -182,6 +182,9 @@ func (o *opener) counts(content map[string][]byte) string {
 func (o *opener) rebuilding() string { return o.dir + ".rebuilding" }
 func (o *opener) rebuilt() string    { return o.dir + ".rebuilt" }
 
+// asideMark follows the name of a database in that of one that was set aside.
+const asideMark = ".damaged-"
+
 // rebuild writes a complete database beside the damaged one.
 func (o *opener) rebuild(content map[string][]byte) error {
 	work := o.rebuilding()
@@ -220,7 +223,7 @@ func (o *opener) fill(dir string, content map[string][]byte) error {
 // exchange puts the rebuilt database in the place of the damaged one, and returns
 // where that is now.
 func (o *opener) exchange() (aside string, err error) {
-	base := o.dir + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
+	base := o.dir + asideMark + time.Now().UTC().Format("20060102T150405Z")
 	aside = base
 	for i := 2; ; i++ {
 		if _, err := o.fs.Stat(aside); err != nil {
@@ -231,7 +234,28 @@ func (o *opener) exchange() (aside string, err error) {
 	if err := o.move(o.dir, aside); err != nil {
 		return "", fmt.Errorf("set the damaged database aside: %w", err)
 	}
+	o.countAside()
 	return aside, o.move(o.rebuilt(), o.dir)
+}
+
+// manyAside is how many damaged databases may lie about before somebody is asked to
+// remove some. They are never removed without asking.
+const manyAside = 5
+
+func (o *opener) countAside() {
+	names, err := o.fs.List(o.fs.PathDir(o.dir))
+	if err != nil {
+		return // it is only about a hint
+	}
+	prefix, count := o.fs.PathBase(o.dir)+asideMark, 0
+	for _, name := range names {
+		if strings.HasPrefix(name, prefix) {
+			count++
+		}
+	}
+	if count > manyAside {
+		_ = level.Warn(o.logger).Log("msg", "There are many damaged databases; look after the disk, and remove those that nobody needs", "path", o.dir+asideMark+"*", "count", count)
+	}
 }
 
 // move renames a directory for good.

@@ -24,7 +24,7 @@ type survey struct {
 	names    []string
 	tables   map[uint64]string // names by number
 	logs     map[uint64]string
-	written  bool // a log is not empty
+	written  bool // a log holds something
 	manifest *manifest
 	unlisted error // why there is no manifest
 }
@@ -44,11 +44,12 @@ func lookAt(fsys vfs.FS, dir string) (*survey, error) {
 		}
 		if n, ok := numbered(name, ".log"); ok {
 			s.logs[n] = name
-			info, err := fsys.Stat(fsys.PathJoin(dir, name))
+			data, err := s.read(name)
 			if err != nil {
 				return nil, err
 			}
-			s.written = s.written || info.Size() > 0
+			scan := scanLog(data, n)
+			s.written = s.written || len(scan.records) > 0 || scan.unread > 0
 		}
 	}
 	if err := s.checkVersion(); err != nil {
