@@ -125,6 +125,9 @@ func (p *Peer) receive(message []byte) {
 		p.tell(e.from, kindPong)
 	case kindAsk:
 		p.tell(e.from, kindDigest)
+		if p.roster.unheard(e.from) {
+			p.tell(e.from, kindAsk) // it did not know us when we asked
+		}
 		for state := range p.channels {
 			p.hand(state, item{kind: kindAsk, from: e.from})
 		}

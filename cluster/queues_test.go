@@ -202,6 +202,7 @@ func TestWhatDidNotFitIsAskedForAgain(t *testing.T) {
 	m := &member{out: &outbox{p: p, to: "b"}}
 	m.node.Name = "b"
 	p.roster.join(m)
+	p.roster.expect("b", nil) // it has told its digests before
 	asked := func() bool {
 		list := p.roster.round(time.Now(), time.Second, time.Second)
 		return len(list) == 1 && list[0].ask

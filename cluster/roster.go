@@ -206,6 +206,14 @@ func (r *roster) untold() int {
 	return n
 }
 
+// unheard reports whether a peer has never told its digests.
+func (r *roster) unheard(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.members[name]
+	return m != nil && m.out != nil && m.awaiting == nil
+}
+
 // miss notes that a peer should be at an address, unless one is.
 func (r *roster) miss(address string) {
 	r.mu.Lock()

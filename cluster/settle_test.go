@@ -3,8 +3,11 @@ package cluster
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/tocsin-alerting/tocsin/cluster/clustertest"
 )
 
 func settleTime(t *testing.T, n *node) time.Duration {
@@ -106,4 +109,30 @@ func TestSettleWithContext(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// Replicas that know only the first of them hear of each other at different times:
+// one asks another that does not know it yet, and must ask again.
+func TestSettleWhenAllStartAtOnce(t *testing.T) {
+	for seed := range uint64(20) {
+		clustertest.Bubble(t, func(t *testing.T) {
+			g := &group{t: t, net: clustertest.New(rand.New(rand.NewPCG(seed, 7))), peers: []string{address(0)}}
+			for i, name := range []string{"a", "b", "c"} {
+				n := g.build(name, address(i))
+				n.run(t)
+				g.nodes = append(g.nodes, n)
+			}
+			defer func() {
+				for _, n := range g.nodes {
+					n.stop()
+				}
+				time.Sleep(time.Minute)
+			}()
+			for _, n := range g.nodes {
+				if took := settleTime(t, n); took > 2*time.Second {
+					t.Errorf("seed %d: %s settled after %s", seed, n.Name(), took)
+				}
+			}
+		})
+	}
 }

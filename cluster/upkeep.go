@@ -49,7 +49,7 @@ func (r *roster) round(now time.Time, interval, timeout time.Duration) []care {
 		if !m.suspect && silent > 2*interval+timeout {
 			m.suspect, changed = true, true
 		}
-		c := care{node: m.node, out: m.out, ask: m.ask, probe: silent >= interval/2 && !m.probing}
+		c := care{node: m.node, out: m.out, ask: m.ask || m.awaiting == nil, probe: silent >= interval/2 && !m.probing}
 		m.ask = false
 		m.probing = m.probing || c.probe
 		list = append(list, c)
