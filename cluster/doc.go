@@ -4,8 +4,8 @@
 // Membership, failure detection and gossip are those of memberlist. On top of it
 // stand three ways for a record to travel:
 //
-//   - small ones ride on gossip ([Channel.Broadcast]),
-//   - large ones and bulk go to every peer over reliable streams with bounded
+//   - single changes ride on gossip as well ([Channel.Broadcast]),
+//   - all go to every peer over reliable streams with bounded
 //     queues ([Channel.Broadcast], [Channel.Stream]),
 //   - whatever got lost is found and fetched: replicas compare digests of their
 //     states, when they meet and from time to time, and each pulls what it lacks.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/hashicorp/memberlist"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/tocsin-alerting/tocsin/cluster/clustertest"
 )
 
 func TestStrangersAreNotHeard(t *testing.T) {
@@ -110,6 +112,7 @@ func TestOddMessages(t *testing.T) {
 
 func TestViewAndMetrics(t *testing.T) {
 	bubble(t, func(t *testing.T, g *group) {
+		g.net.Set(clustertest.Conditions{MinDelay: time.Millisecond, MaxDelay: time.Millisecond})
 		nodes := g.startAll(3)
 		a := nodes[0]
 		g.together(3 * time.Second)

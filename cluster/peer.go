@@ -139,7 +139,7 @@ func (p *Peer) flushed() bool {
 	if len(outs) == 0 {
 		return true
 	}
-	return p.gossip.queue.NumQueued() == 0 && !slices.ContainsFunc(outs, func(o *outbox) bool {
+	return !slices.ContainsFunc(outs, func(o *outbox) bool {
 		_, idle := o.bytes()
 		return !idle
 	})

@@ -64,7 +64,9 @@ func (p *Peer) Share(name string, s State) *Channel {
 	return c
 }
 
-// Broadcast tells the peers of a record that has changed here. If a change of the
+// Broadcast tells the peers of a record that has changed here, both ways: a stream
+// is there at once, while gossip has room for a dozen changes a second; and gossip
+// finds its way to a peer that this replica cannot reach itself. If a change of the
 // record with the same key still waits to be gossiped, this one takes its place.
 // The record must not change afterwards.
 func (c *Channel) Broadcast(key string, record []byte) {
@@ -74,7 +76,6 @@ func (c *Channel) Broadcast(key string, record []byte) {
 	e := c.peer.letter(kindGossip, c.name, appendRumor(nil, key, record))
 	if message := e.encode(); len(message) <= maxGossip {
 		c.peer.gossip.spread(c.name+"\x00"+key, e.stamp, message)
-		return
 	}
 	c.Stream(record)
 }

@@ -49,7 +49,6 @@ func (c *Channel) handle(i item) {
 	case kindGossip:
 		if _, record, err := parseRumor(i.body); err == nil {
 			c.merge([][]byte{record})
-			c.arrived(i)
 		}
 	case kindRecords:
 		records, err := parseRecords(i.body)

@@ -235,7 +235,7 @@ func (t turns) Wait(groupID string) time.Duration { return t.peer.Wait(groupID) 
 // Claim tells the others what this replica is about to tell.
 func (t turns) Claim(key notify.LogKey, lasts time.Duration) {
 	c := claim{key: key.String(), owner: t.peer.Name(), made: time.Now(), lasts: lasts}
-	t.intents.Broadcast(c.owner+"\x00"+c.key, c.record())
+	t.intents.Stream(c.record())
 }
 
 // Claimed is for how long one of the others, if it lives, may be telling something.
