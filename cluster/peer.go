@@ -35,6 +35,7 @@ type Peer struct {
 	gossip     *gossip
 	seeds      seeds
 	settling   settling
+	pulse      pulse
 	list       atomic.Pointer[memberlist.Memberlist]
 	opened     chan struct{} // closed when there is a list, or will never be one
 	senders    sync.WaitGroup
@@ -86,7 +87,7 @@ func (p *Peer) Run(ctx context.Context) error {
 	for _, c := range p.channels {
 		workers.Go(func() { c.run(work) })
 	}
-	for _, run := range []func(context.Context){p.joinAll, p.reconnect, p.upkeep, p.exchange, p.waitSettled} {
+	for _, run := range []func(context.Context){p.joinAll, p.reconnect, p.upkeep, p.exchange, p.waitSettled, p.beat} {
 		workers.Go(func() { run(ctx) })
 	}
 

@@ -116,3 +116,16 @@ func (p *Peer) waiting() int {
 	}
 	return n
 }
+
+// Heard returns the names of the peers that have given a sign of life lately.
+func (p *Peer) Heard() []string {
+	p.roster.mu.Lock()
+	defer p.roster.mu.Unlock()
+	list := make([]string, 0, len(p.roster.members))
+	for name, m := range p.roster.members {
+		if m.out != nil && !m.suspect {
+			list = append(list, name)
+		}
+	}
+	return list
+}

@@ -239,13 +239,10 @@ func (t turns) Claim(key notify.LogKey, lasts time.Duration) {
 }
 
 // Claimed is for how long one of the others, if it lives, may be telling something.
+// A replica that was frozen does not know what they have told meanwhile.
 func (t turns) Claimed(key notify.LogKey) time.Duration {
-	owners := func(yield func(string) bool) {
-		for _, m := range t.peer.Members() {
-			if m.Name != t.peer.Name() && !yield(m.Name) {
-				return
-			}
-		}
+	if t.peer.CatchingUp() {
+		return time.Second
 	}
-	return t.claims.left(key.String(), owners, time.Now())
+	return t.claims.left(key.String(), slices.Values(t.peer.Heard()), time.Now())
 }
