@@ -12,20 +12,29 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
 // built returns a daemon with a configuration that has its parts joined and runs
-// nothing but its dispatcher.
+// nothing but its dispatcher and what writes to disk, which leaves it to the system
+// when that gets there.
 func built(tb testing.TB, configuration string) (*Daemon, http.Handler) {
 	tb.Helper()
 	file := filepath.Join(tb.TempDir(), "tocsin.yml")
 	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	d, err := New(Options{ConfigFile: file, Retention: 120 * time.Hour})
+	d, err := New(Options{ConfigFile: file, Retention: 120 * time.Hour, StoragePath: tb.TempDir(), StorageSync: "off"})
 	if err != nil {
+		tb.Fatal(err)
+	}
+	if d.storage, err = d.openStorage(d.registry); err != nil {
+		tb.Fatal(err)
+	}
+	d.remember()
+	if err := d.load(); err != nil {
 		tb.Fatal(err)
 	}
 	d.external = external{url: "http://tocsin.example", prefix: "/"}
@@ -37,9 +46,10 @@ func built(tb testing.TB, configuration string) (*Daemon, http.Handler) {
 		tb.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { defer close(done); _ = d.dispatcher.Run(ctx) }()
-	tb.Cleanup(func() { cancel(); <-done })
+	var running sync.WaitGroup
+	running.Go(func() { _ = d.dispatcher.Run(ctx) })
+	running.Go(func() { _ = d.storage.run(ctx) })
+	tb.Cleanup(func() { cancel(); running.Wait() })
 	d.ready.Store(true)
 	return d, handler
 }
