@@ -37,6 +37,9 @@ type Entry struct {
 	// Data is what the integration wants to know the next time, such as the id
 	// of the message that it has to update.
 	Data map[string]string
+	// Later holds fields that a later version has added, as they are written: a
+	// replica that knows them gets them back.
+	Later []byte
 }
 
 // owes reports whether the integration believes that the alert fires.

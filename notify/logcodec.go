@@ -17,7 +17,10 @@ import (
 //	          8: map of data, 1001: owed}
 //	receiver {1: name, 2: integration, 3: index}
 //	datum    {1: text, 2: whole number, 3: fraction}
-const fieldOwed = 1001
+const (
+	fieldData = 8
+	fieldOwed = 1001
+)
 
 // AppendEntry appends an entry in the form of Alertmanager.
 func AppendEntry(b []byte, e *Entry) []byte {
@@ -31,12 +34,12 @@ func AppendEntry(b []byte, e *Entry) []byte {
 		b = wire.AppendNumbers(b, 6, e.Firing)
 		b = wire.AppendNumbers(b, 7, e.Resolved)
 		for _, name := range slices.Sorted(maps.Keys(e.Data)) {
-			b = wire.AppendMessage(b, 8, func(b []byte) []byte {
+			b = wire.AppendMessage(b, fieldData, func(b []byte) []byte {
 				b = wire.AppendText(b, 1, name)
 				return wire.AppendMessage(b, 2, func(b []byte) []byte { return wire.AppendText(b, 1, e.Data[name]) })
 			})
 		}
-		return wire.AppendNumbers(b, fieldOwed, e.Owed)
+		return append(wire.AppendNumbers(b, fieldOwed, e.Owed), e.Later...)
 	})
 	return wire.AppendTime(b, 2, e.ExpiresAt)
 }
@@ -92,10 +95,14 @@ func (e *Entry) take(f wire.Field) (err error) {
 		e.Firing, err = f.Numbers(e.Firing)
 	case 7:
 		e.Resolved, err = f.Numbers(e.Resolved)
-	case 8:
+	case fieldData:
 		err = e.takeData(f.Bytes)
 	case fieldOwed:
 		e.Owed, err = f.Numbers(e.Owed)
+	default:
+		if f.Number > fieldData {
+			e.Later = append(e.Later, f.Raw...)
+		}
 	}
 	return err
 }

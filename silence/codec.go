@@ -14,6 +14,9 @@ import (
 // A silence is written in the protobuf form in which Alertmanager keeps and
 // gossips it; size has the messages.
 
+// lastField is the last one that is known: the sets of matchers.
+const lastField = 11
+
 // Append appends a silence in the form of Alertmanager. It is forgotten at
 // expiresAt.
 func Append(b []byte, s *Silence, expiresAt time.Time) []byte {
@@ -37,12 +40,13 @@ func (s *Silence) append(b []byte) []byte {
 			return wire.AppendText(wire.AppendText(b, 1, key), 2, s.Annotations[key])
 		})
 	}
-	return wire.AppendMessage(b, 11, func(b []byte) []byte {
+	b = wire.AppendMessage(b, lastField, func(b []byte) []byte {
 		for _, m := range s.Matchers {
 			b = wire.AppendMessage(b, 1, appendMatcher(m))
 		}
 		return b
 	})
+	return append(b, s.Later...)
 }
 
 func appendMatcher(m *alert.Matcher) func([]byte) []byte {
@@ -126,12 +130,15 @@ func (p *parsed) take(f wire.Field) (err error) {
 		p.Comment = string(f.Bytes)
 	case 10:
 		err = p.takeAnnotation(f.Bytes)
-	case 11:
+	case lastField:
 		p.sets++
 		if p.sets > 1 {
 			return errors.New("several sets of matchers, of which any would do, are not supported")
 		}
 		p.Matchers, err = parseMatchers(f.Bytes)
+	}
+	if f.Number > lastField {
+		p.Later = append(p.Later, f.Raw...)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/wire"
 )
 
 func sameMatchers() cmp.Option {
@@ -26,6 +27,7 @@ func example(t testing.TB) *Silence {
 
 func TestCodec(t *testing.T) {
 	sil := example(t)
+	sil.Later = wire.AppendText(wire.AppendText(nil, 12, "of a later version"), 2000, "too")
 	expiry := sil.EndsAt.Add(time.Hour)
 	got, expiresAt, err := Parse(Append(nil, sil, expiry))
 	if err != nil {

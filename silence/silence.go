@@ -19,6 +19,9 @@ type Silence struct {
 	CreatedBy   string
 	Comment     string
 	Annotations map[string]string
+	// Later holds fields that a later version has added, as they are written: a
+	// replica that knows them gets them back.
+	Later []byte
 }
 
 // State is where a silence is in its life.

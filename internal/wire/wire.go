@@ -17,6 +17,7 @@ type Field struct {
 	Number int
 	Varint uint64 // of numbers; fixed sizes too
 	Bytes  []byte // of texts and messages; a part of the message
+	Raw    []byte // all of it, with its number; a part of the message
 }
 
 // ErrMalformed is wrapped by every error about bytes that are no message.
@@ -64,6 +65,7 @@ func consume(b []byte) (Field, int) {
 	if n < 0 {
 		return Field{}, n
 	}
+	f.Raw = b[:head+n]
 	return f, head + n
 }
 
