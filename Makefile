@@ -16,22 +16,30 @@ TIMEOUT   ?= 5m
 TESTFLAGS ?=
 FUZZTIME  ?= 30s
 
+# What tocsin is measured beside; empty: nothing.
+PEER       ?= /usr/bin/prometheus-alertmanager
+BENCHFLAGS ?=
+
 # The version is in the name of the file, so that a new one is installed when
 # this line changes.
 LINT_VERSION = v2.15.0
 LINT         = bin/golangci-lint-$(LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint fmt bench fuzz e2e compare clean
+.PHONY: help run run-ha build test check lint fmt bench bench-peer fuzz e2e compare clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s  %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s  %s\n", $$1, $$2 }'
 
 run: build ## build and start on :9093 with the built-in configuration; ARGS='--help' passes flags
 	bin/tocsin $(ARGS)
 
 build: ## build bin/tocsin and bin/tocsinctl
 	go build -buildvcs=false -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./cmd/tocsin ./cmd/tocsinctl
+
+run-ha: build ## build and start three replicas on :9093, :9094, :9095, and a webhook that prints who told it what
+	go build -buildvcs=false -trimpath -o bin/webhook ./examples/ha/receiver
+	examples/ha/run.sh $(ARGS)
 
 test: ## run all tests; those of test/e2e need Debian's prometheus and amtool, or are skipped
 	go test $(RACE) -timeout $(TIMEOUT) $(TESTFLAGS) ./...
@@ -48,6 +56,10 @@ fmt: $(LINT) ## format the code
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-peer: build ## measure tocsin beside the Alertmanager PEER=; BENCHFLAGS=-quick takes a minute, -help lists more
+	go build -buildvcs=false -o bin/bench ./test/bench
+	bin/bench -tocsin bin/tocsin -peer '$(PEER)' $(BENCHFLAGS)
 
 # The go command fuzzes one target at a time. It is asked for the names first:
 # for each package it prints them, and then a line with the package.

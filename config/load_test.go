@@ -123,11 +123,12 @@ func TestDefault(t *testing.T) {
 // TestExamples loads what newcomers copy.
 func TestExamples(t *testing.T) {
 	paths, err := filepath.Glob("../examples/*.yml")
-	if err != nil || len(paths) == 0 {
+	paths = append(paths, "../examples/ha/tocsin.yml", "../examples/compose/tocsin.yml")
+	if err != nil || len(paths) < 3 {
 		t.Fatalf("no examples: %v", err)
 	}
 	for _, path := range paths {
-		t.Run(filepath.Base(path), func(t *testing.T) {
+		t.Run(path, func(t *testing.T) {
 			c, err := config.Load(path, config.Options{Kinds: all.Kinds()})
 			if err != nil {
 				t.Fatal(err)
