@@ -45,9 +45,17 @@ func (a *Alert) Fingerprint() Fingerprint {
 // Name is the value of the label alertname.
 func (a *Alert) Name() string { return a.Labels.Get(model.AlertNameLabel) }
 
-// ResolvedAt reports whether the alert has ended at or before now.
+// ResolvedAt reports whether the alert has ended at or before now. The end counts
+// from the last report: a clock that is set in between neither ends alerts nor keeps
+// them alive.
 func (a *Alert) ResolvedAt(now time.Time) bool {
-	return !a.EndsAt.IsZero() && !a.EndsAt.After(now)
+	switch {
+	case a.EndsAt.IsZero():
+		return false
+	case a.UpdatedAt.IsZero():
+		return !a.EndsAt.After(now)
+	}
+	return now.Sub(a.UpdatedAt) >= a.EndsAt.Sub(a.UpdatedAt)
 }
 
 // Problems a report of an alert can have, in the order they are checked.

@@ -59,7 +59,7 @@ func (s *server) choose(ctx context.Context, sel *selection, now time.Time) ([]*
 
 // current reports whether an alert is shown: one that ends just now still is.
 func current(a *alert.Alert, now time.Time) bool {
-	return a.EndsAt.IsZero() || !a.EndsAt.Before(now)
+	return !a.ResolvedAt(now.Add(-1))
 }
 
 // look finds out what keeps an alert quiet.

@@ -15,13 +15,15 @@ import (
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
-// Options are what the API needs. The five interfaces are required.
+// Options are what the API needs. Interfaces are required unless something else is said.
 type Options struct {
 	Alerts    Alerts
 	Silences  Silences
 	Engine    Engine
 	Lifecycle Lifecycle
 	Trials    Trials
+	Explainer Explainer
+	Snapshots Snapshots // nil: switched off
 
 	Syntax alert.Syntax // of matchers in queries, and of names of labels
 
@@ -61,6 +63,8 @@ type server struct {
 	engine    Engine
 	lifecycle Lifecycle
 	trials    Trials
+	explainer Explainer
+	snapshots Snapshots // nil: switched off
 	syntax    alert.Syntax
 	logger    log.Logger
 	version   VersionInfo
@@ -77,8 +81,8 @@ type server struct {
 // New returns the handler of every path the daemon serves. It fails if something
 // required is missing or a metric is registered already. It starts nothing.
 func New(o Options) (http.Handler, error) {
-	if o.Alerts == nil || o.Silences == nil || o.Engine == nil || o.Lifecycle == nil || o.Trials == nil {
-		return nil, errors.New("api: alerts, silences, engine, lifecycle and trials are required")
+	if o.Alerts == nil || o.Silences == nil || o.Engine == nil || o.Lifecycle == nil || o.Trials == nil || o.Explainer == nil {
+		return nil, errors.New("api: alerts, silences, engine, lifecycle, trials and explainer are required")
 	}
 	o = o.withDefaults()
 	if p := o.RoutePrefix; p != "" && (path.Clean(p) != p || strings.ContainsAny(p, "{} \t")) {
@@ -94,6 +98,8 @@ func New(o Options) (http.Handler, error) {
 		engine:    o.Engine,
 		lifecycle: o.Lifecycle,
 		trials:    o.Trials,
+		explainer: o.Explainer,
+		snapshots: o.Snapshots,
 		syntax:    o.Syntax,
 		logger:    o.Logger,
 		version:   o.Version,

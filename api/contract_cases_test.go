@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/explain"
 )
 
 // What is odd happens whenever a handler needs something of the daemon.
@@ -31,6 +33,14 @@ type (
 	}
 	oddTrials struct {
 		*fakeTrials
+		odd func()
+	}
+	oddSnapshots struct {
+		*fakeSnapshots
+		odd func()
+	}
+	oddExplainer struct {
+		*fakeExplainer
 		odd func()
 	}
 	oddEngine struct {
@@ -66,6 +76,16 @@ func (o oddTrials) Try(ctx context.Context, t Trial) ([]TrialResult, error) {
 	return o.fakeTrials.Try(ctx, t)
 }
 
+func (o oddSnapshots) Make(ctx context.Context) (Snapshot, error) {
+	o.odd()
+	return o.fakeSnapshots.Make(ctx)
+}
+
+func (o oddExplainer) Explain(ctx context.Context, q Question) (*explain.Answer, error) {
+	o.odd()
+	return o.fakeExplainer.Explain(ctx, q)
+}
+
 func (o oddEngine) GroupByID(ctx context.Context, id string) (WholeGroup, bool, error) {
 	o.odd()
 	return o.fakeEngine.GroupByID(ctx, id)
@@ -82,6 +102,8 @@ func odd(o *Options, happens func()) {
 	o.Silences = oddSilences{o.Silences.(*fakeSilences), happens}
 	o.Engine = oddEngine{o.Engine.(*fakeEngine), happens}
 	o.Trials = oddTrials{o.Trials.(*fakeTrials), happens}
+	o.Snapshots = oddSnapshots{o.Snapshots.(*fakeSnapshots), happens}
+	o.Explainer = oddExplainer{o.Explainer.(*fakeExplainer), happens}
 }
 
 func panics(o *Options) { odd(o, func() { panic("boom") }) }
@@ -116,8 +138,12 @@ func fill(r *rig) {
 	}
 	r.engine.whole = []WholeGroup{{Group: r.engine.groups[0], ID: someID, Key: `{}:{alertname="A"}`, Route: "{}"}}
 	r.trials.results = oneOfEach()
+	r.explainer.answer = mostExplained()
 	r.engine.config = "route:\n  receiver: a\n"
-	r.engine.cluster = Cluster{Name: "n", Status: "ready", Peers: []Peer{{Name: "n", Address: "127.0.0.1:1"}, {Name: "m", Address: "127.0.0.1:2"}}}
+	r.engine.cluster = Cluster{Name: "n", Status: "ready", Peers: []Peer{{Name: "n", Address: "127.0.0.1:1"}, {Name: "m", Address: "127.0.0.1:2"}}, Replicas: []Replica{
+		{Name: "n", Address: "127.0.0.1:1", Version: "1", Self: true, Health: "alive", Equal: true},
+		{Name: "m", Address: "127.0.0.1:2", Health: "suspect", LastContact: time.Now(), Lag: .1, QueuedBytes: 1, ComparedAt: time.Now(), Unequal: []string{"nfl"}},
+	}}
 }
 
 // contractCase is a request that gets one of the answers that are described.
@@ -144,7 +170,8 @@ func contractCases() map[string][]contractCase {
 	typed := http.Header{"Content-Type": {"text/plain"}}
 	fails := func(r *rig) {
 		r.alerts.err, r.silences.err, r.engine.err = errors.New("disk full"), errors.New("disk full"), errors.New("not known")
-		r.trials.err = errors.New("no templates")
+		r.trials.err, r.snapshots.err = errors.New("no templates"), errors.New("odd")
+		r.explainer.err = errors.New("odd")
 	}
 	noCluster := func(r *rig) { fill(r); r.engine.cluster = Cluster{Status: "disabled"} }
 	return map[string][]contractCase{
@@ -196,6 +223,27 @@ func contractCases() map[string][]contractCase {
 			{status: 422, body: "{}"},
 			{status: 500, body: goodTrial, prepare: fails},
 			{status: 500, body: goodTrial, change: panics},
+		},
+		"POST /admin/snapshot": {
+			{status: 200},
+			{status: 403, change: func(o *Options) { o.Snapshots = nil }},
+			{status: 403, header: http.Header{"Origin": {"https://elsewhere.example"}}},
+			{status: 500, prepare: fails},
+			{status: 500, change: panics},
+			{status: 503, prepare: func(r *rig) { r.snapshots.err = fmt.Errorf("%w: disk full", ErrUnavailable) }},
+		},
+		"GET /cluster": {
+			{status: 200, prepare: fill},
+			{status: 200, prepare: noCluster},
+			{status: 500, change: panics},
+		},
+		"GET /explain": {
+			{status: 200, prepare: fill, query: "label=alertname%3DA"},
+			{status: 200, query: "fingerprint=00000000000000ff&at=2026-05-01T10:00:00Z"},
+			{status: 400},
+			{status: 404, query: "fingerprint=00000000000000ff", prepare: func(r *rig) { r.explainer.err = ErrNoAlert }},
+			{status: 500, query: "label=a%3Db", prepare: fails},
+			{status: 500, query: "label=a%3Db", change: panics},
 		},
 		"GET /silences": {
 			{status: 200, prepare: fill},

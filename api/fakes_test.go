@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/explain"
 )
 
 // fakeAlerts keeps what is put. A batch is refused with err.
@@ -147,6 +148,29 @@ func (f *fakeTrials) Try(ctx context.Context, t Trial) ([]TrialResult, error) {
 	return f.results, cmp.Or(f.err, ctx.Err())
 }
 
+// fakeSnapshots makes the same copy each time.
+type fakeSnapshots struct {
+	made int
+	err  error
+}
+
+func (f *fakeSnapshots) Make(ctx context.Context) (Snapshot, error) {
+	f.made++
+	return Snapshot{Name: "20260501T100000Z", Bytes: 4096}, cmp.Or(f.err, ctx.Err())
+}
+
+// fakeExplainer answers alike whatever is asked.
+type fakeExplainer struct {
+	asked  Question // the last one
+	answer *explain.Answer
+	err    error
+}
+
+func (f *fakeExplainer) Explain(ctx context.Context, q Question) (*explain.Answer, error) {
+	f.asked = q
+	return f.answer, cmp.Or(f.err, ctx.Err())
+}
+
 // rig is the API on fakes.
 type rig struct {
 	alerts    *fakeAlerts
@@ -154,6 +178,8 @@ type rig struct {
 	engine    *fakeEngine
 	lifecycle *fakeLifecycle
 	trials    *fakeTrials
+	snapshots *fakeSnapshots
+	explainer *fakeExplainer
 	registry  *prometheus.Registry
 	handler   http.Handler
 	prefix    string // of every path
@@ -168,6 +194,8 @@ func newRig(tb testing.TB, change func(*Options)) *rig {
 		engine:    &fakeEngine{cluster: Cluster{Status: "disabled"}},
 		lifecycle: &fakeLifecycle{},
 		trials:    &fakeTrials{},
+		snapshots: &fakeSnapshots{},
+		explainer: &fakeExplainer{answer: leastExplained()},
 		registry:  prometheus.NewRegistry(),
 	}
 	o := Options{
@@ -176,6 +204,8 @@ func newRig(tb testing.TB, change func(*Options)) *rig {
 		Engine:     r.engine,
 		Lifecycle:  r.lifecycle,
 		Trials:     r.trials,
+		Snapshots:  r.snapshots,
+		Explainer:  r.explainer,
 		Gatherer:   r.registry,
 		Registerer: r.registry,
 		Started:    time.Date(2026, 5, 1, 8, 0, 0, 123_999_999, time.UTC),

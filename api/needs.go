@@ -93,7 +93,10 @@ type Peer struct {
 type Cluster struct {
 	Name   string // of this replica; empty if clustering is off
 	Status string // disabled, settling or ready
-	Peers  []Peer // in any order, this replica included
+	Peers  []Peer // the living in any order, this replica included
+	// Replicas are all of them, failed ones too, in the order in which they are
+	// shown.
+	Replicas []Replica
 }
 
 // Engine is everything that depends on the configuration that is running. Each
@@ -146,4 +149,13 @@ type Trials interface {
 	// that wraps ErrNoReceiver or ErrTrialRuns is the client's. That an
 	// integration fails is no error.
 	Try(ctx context.Context, t Trial) ([]TrialResult, error)
+}
+
+// Snapshots is what the API needs to copy what is stored.
+type Snapshots interface {
+	// Make copies everything that is acknowledged by now into a new directory and
+	// returns when that is complete and durable. An error that wraps
+	// ErrUnavailable says that it cannot be made now; after any error there is no
+	// directory.
+	Make(ctx context.Context) (Snapshot, error)
 }

@@ -9,8 +9,8 @@ import (
 // Every path and method that is described is served, and no others are.
 func TestOpenAPIIsRouted(t *testing.T) {
 	paths := description(t).Paths.Map()
-	if len(paths) != 8 {
-		t.Errorf("%d paths described, want 8", len(paths))
+	if len(paths) != 11 {
+		t.Errorf("%d paths described, want 11", len(paths))
 	}
 	r := newRig(t, nil)
 	r.silences.list = []Silence{{ID: someID}}

@@ -155,7 +155,7 @@ func TestTombstoneIsLogged(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	good := Options{Alerts: &fakeAlerts{}, Silences: &fakeSilences{}, Engine: &fakeEngine{}, Lifecycle: &fakeLifecycle{}, Trials: &fakeTrials{}}
+	good := Options{Alerts: &fakeAlerts{}, Silences: &fakeSilences{}, Engine: &fakeEngine{}, Lifecycle: &fakeLifecycle{}, Trials: &fakeTrials{}, Explainer: &fakeExplainer{}}
 	if _, err := New(good); err != nil {
 		t.Errorf("good options: %v", err)
 	}
@@ -164,6 +164,7 @@ func TestNewRefuses(t *testing.T) {
 		"no silences":    func(o *Options) { o.Silences = nil },
 		"no engine":      func(o *Options) { o.Engine = nil },
 		"no trials":      func(o *Options) { o.Trials = nil },
+		"no explainer":   func(o *Options) { o.Explainer = nil },
 		"no lifecycle":   func(o *Options) { o.Lifecycle = nil },
 		"braces":         func(o *Options) { o.RoutePrefix = "/{x}" },
 		"space":          func(o *Options) { o.RoutePrefix = "/a b" },

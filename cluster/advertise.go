@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/go-sockaddr"
 )
@@ -20,7 +21,7 @@ func (o *Options) advertised(ctx context.Context) (host string, port int, err er
 		if host, port, err = splitAddress(o.AdvertiseAddress); err != nil {
 			return "", 0, fmt.Errorf("advertise %w", err)
 		}
-		host, err = oneIP(ctx, o.Resolver, host)
+		host, err = o.ownIP(ctx, host)
 		return host, port, err
 	}
 	if o.ListenAddress == "" {
@@ -30,7 +31,7 @@ func (o *Options) advertised(ctx context.Context) (host string, port int, err er
 		return "", 0, fmt.Errorf("listen %w", err)
 	}
 	if !unspecified(host) {
-		host, err = oneIP(ctx, o.Resolver, host)
+		host, err = oneIP(ctx, o.Resolver, host, "")
 		return host, port, err
 	}
 	host, err = discover(o.AdvertisePublic, sockaddr.GetPrivateIP, sockaddr.GetPublicIP)
@@ -57,11 +58,30 @@ func discover(public bool, privateIP, publicIP func() (string, error)) (string, 
 	return ip, nil
 }
 
-// oneIP returns the host if it is an IP, else an address of it.
-func oneIP(ctx context.Context, r Resolver, host string) (string, error) {
+// ownIP returns the IP of a name of this replica. The name of a pod may be known
+// only some time after it has started.
+func (o *Options) ownIP(ctx context.Context, host string) (string, error) {
+	bind, _, _ := net.SplitHostPort(o.ListenAddress)
+	for start := time.Now(); ; {
+		ip, err := oneIP(ctx, o.Resolver, host, bind)
+		if err == nil || time.Since(start) >= o.PeersResolveTimeout || !pause(ctx, time.Second) {
+			return ip, err
+		}
+	}
+}
+
+// oneIP returns the host if it is an IP, else an address of it: if there is one,
+// of the family of the address that is listened on.
+func oneIP(ctx context.Context, r Resolver, host, bind string) (string, error) {
 	ips, err := lookup(ctx, r, host)
 	if err != nil {
 		return "", err
+	}
+	if own := net.ParseIP(bind); own != nil {
+		same := func(ip string) bool { return (net.ParseIP(ip).To4() != nil) == (own.To4() != nil) }
+		if i := slices.IndexFunc(ips, same); i >= 0 {
+			return ips[i], nil
+		}
 	}
 	return ips[0], nil
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"slices"
@@ -14,6 +15,9 @@ import (
 // secondContact is how long after the first contact the second follows.
 const secondContact = 100 * time.Millisecond
 
+// maxFailing bounds the addresses of which is remembered why they failed.
+const maxFailing = 1024
+
 // seeds are the addresses of the configured peers as last looked up.
 type seeds struct {
 	mu        sync.Mutex
@@ -21,6 +25,8 @@ type seeds struct {
 	aliases   map[string]struct{} // reached, and nobody there goes by that address
 	resolved  bool                // every name had an address, or has had its time
 	unknown   map[string]struct{} // configured peers that have no address
+	failing   map[string]string   // why an address cannot be joined, as last logged
+	asked     map[string]struct{} // joined, which in a cluster of Alertmanager is asking for everything
 }
 
 // know notes whether a configured peer has an address. It reports whether that is
@@ -40,6 +46,27 @@ func (s *seeds) know(peer string, known bool) bool {
 	}
 	s.unknown[peer] = struct{}{}
 	return true
+}
+
+// miss notes why an address cannot be joined. It reports whether that is news.
+func (s *seeds) miss(address, why string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failing[address] == why {
+		return false
+	}
+	if s.failing == nil || len(s.failing) >= maxFailing {
+		s.failing = make(map[string]string)
+	}
+	s.failing[address] = why
+	return true
+}
+
+// reach notes that an address could be joined.
+func (s *seeds) reach(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.failing, address)
 }
 
 func (s *seeds) snapshot() (addresses []string, resolved bool) {
@@ -91,35 +118,50 @@ func (s *seeds) resolve() {
 	s.resolved = true
 }
 
-// lookUp looks up all configured peers but this one. complete says that each has
-// an address.
+// lookUp looks up all configured peers but this one, at the same time: a name
+// server that does not answer for one must not cost the others. complete says that
+// each has an address.
 func (p *Peer) lookUp(ctx context.Context) (addresses []string, complete bool) {
-	complete = true
+	found := make([][]string, len(p.o.Peers))
+	var all sync.WaitGroup
+	for i, peer := range p.o.Peers {
+		all.Go(func() { found[i] = p.lookUpOne(ctx, peer) })
+	}
+	all.Wait()
 	self := p.address()
-	for _, peer := range p.o.Peers {
-		host, port, err := splitAddress(peer)
-		if err != nil {
-			continue // New has refused such
-		}
-		ips, err := lookup(ctx, p.o.Resolver, host)
-		if err != nil {
-			complete = false
-			if p.seeds.know(peer, false) {
-				_ = level.Warn(p.logger).Log("msg", "configured peer has no address, trying again", "peer", peer, "err", err)
-			}
-			continue
-		}
-		if p.seeds.know(peer, true) {
-			_ = level.Info(p.logger).Log("msg", "configured peer has an address", "peer", peer)
-		}
-		for _, ip := range ips {
-			if a := net.JoinHostPort(ip, strconv.Itoa(port)); a != self {
+	complete = true
+	for _, list := range found {
+		complete = complete && len(list) > 0
+		for _, a := range list {
+			if a != self {
 				addresses = append(addresses, a)
 			}
 		}
 	}
 	slices.Sort(addresses)
 	return slices.Compact(addresses), complete
+}
+
+// lookUpOne returns the addresses of one peer, none if it has none at the moment.
+func (p *Peer) lookUpOne(ctx context.Context, peer string) []string {
+	host, port, err := splitAddress(peer)
+	if err != nil {
+		return nil // New has refused such
+	}
+	ips, err := lookup(ctx, p.o.Resolver, host)
+	if err != nil {
+		if p.seeds.know(peer, false) {
+			_ = level.Warn(p.logger).Log("msg", "configured peer has no address, trying again", "peer", peer, "err", err)
+		}
+		return nil
+	}
+	if p.seeds.know(peer, true) {
+		_ = level.Info(p.logger).Log("msg", "configured peer has an address", "peer", peer)
+	}
+	for i, ip := range ips {
+		ips[i] = net.JoinHostPort(ip, strconv.Itoa(port))
+	}
+	return ips
 }
 
 // address is what peers are told; empty before Run.
@@ -143,7 +185,7 @@ func (p *Peer) look(ctx context.Context) (missing []string, complete bool) {
 		}
 	}
 	for _, a := range addresses {
-		if !p.roster.at(a) {
+		if !p.roster.at(a) || p.unmet(a) {
 			missing = append(missing, a)
 		}
 	}
@@ -255,8 +297,11 @@ func (p *Peer) contact(ctx context.Context, address string) bool {
 			return false
 		}
 		if _, err := list.Join([]string{address}); err != nil {
-			return false // memberlist logs why
+			p.unreached(address, err)
+			return false
 		}
+		p.seeds.reach(address)
+		p.seeds.meet(address)
 		if p.roster.at(address) {
 			return true
 		}
@@ -266,6 +311,20 @@ func (p *Peer) contact(ctx context.Context, address string) bool {
 	p.seeds.alias(address)
 	p.checkSettled()
 	return true
+}
+
+// unreached logs why an address cannot be joined, once for each reason.
+func (p *Peer) unreached(address string, err error) {
+	err = plainly(err)
+	hint := hintFor(err)
+	if !p.seeds.miss(address, cmp.Or(hint, "no answer")) {
+		return
+	}
+	if hint == "" {
+		_ = level.Info(p.logger).Log("msg", "peer cannot be reached, trying again", "address", address, "err", err)
+		return
+	}
+	_ = level.Warn(p.logger).Log("msg", "peer cannot be joined, trying again", "address", address, "err", err, "hint", hint)
 }
 
 // pause waits and reports false when ctx is done first.

@@ -12,7 +12,10 @@ import (
 // lines takes what memberlist writes, lines such as "[WARN] memberlist: text",
 // and logs them with their level. It is a slog.Handler since that is how one gets
 // the kind of logger that memberlist wants.
-type lines struct{ logger log.Logger }
+type lines struct {
+	logger log.Logger
+	often  *often
+}
 
 // Enabled says that every line is looked at; the logger drops by level.
 func (lines) Enabled(context.Context, slog.Level) bool { return true }
@@ -21,6 +24,19 @@ func (lines) Enabled(context.Context, slog.Level) bool { return true }
 func (l lines) Handle(_ context.Context, r slog.Record) error {
 	name, text := splitLine(r.Message)
 	logger := level.Debug(l.logger)
+	kv := []any{"msg", "memberlist", "text", text}
+	if strings.HasPrefix(name, "E") || name == "WARN" {
+		missed, ok := l.often.allow(beginning(text))
+		if !ok {
+			return nil
+		}
+		if hint := hintForText(text); hint != "" {
+			kv = append(kv, "hint", hint)
+		}
+		if missed > 0 {
+			kv = append(kv, "more", missed)
+		}
+	}
 	switch name {
 	case "ERR", "ERROR", "Err":
 		logger = level.Error(l.logger)
@@ -29,7 +45,14 @@ func (l lines) Handle(_ context.Context, r slog.Record) error {
 	case "WARN":
 		logger = level.Warn(l.logger)
 	}
-	return logger.Log("msg", "memberlist", "text", text)
+	return logger.Log(kv...)
+}
+
+// beginning is the first words of a line, which are the same in lines that are
+// about the same.
+func beginning(text string) string {
+	words := strings.Fields(text)
+	return strings.Join(words[:min(len(words), 3)], " ")
 }
 
 // WithAttrs is there for slog; no attributes are used.

@@ -36,9 +36,11 @@ type metrics struct {
 	pulled   *prometheus.CounterVec   // state
 	syncs    *prometheus.CounterVec   // state, result
 	skewed   prometheus.Counter
+	refused  prometheus.Counter
+	tls      *tlsMetrics // nil: not over TLS
 }
 
-func newMetrics(r prometheus.Registerer) *metrics {
+func newMetrics(r prometheus.Registerer, overTLS bool) *metrics {
 	auto := promauto.With(r)
 	counter := func(name, help string) prometheus.Counter {
 		return auto.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
@@ -87,6 +89,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		pulled:   vec("tocsin_cluster_records_pulled_total", "Number of records that were lacking here and were fetched from a peer.", "state"),
 		syncs:    vec("tocsin_cluster_comparisons_total", "Number of comparisons with a peer, by what came of it.", "state", "result"),
 		skewed:   counter("tocsin_cluster_clock_ahead_total", "Number of messages whose sender's clock is too far ahead to be believed."),
+		refused:  counter("tocsin_cluster_refused_total", "Number of packets and streams from outside that members do not send: another label or key, too large, too many."),
+	}
+	if overTLS {
+		m.tls = newTLSMetrics(r)
 	}
 	for _, t := range []string{"full_state", "update"} {
 		for _, v := range []*prometheus.CounterVec{m.received, m.receivedSize, m.sent, m.sentSize} {
@@ -150,5 +156,6 @@ func (p *Peer) gauges(r prometheus.Registerer) {
 	gauge("alertmanager_peer_position", "Position of this replica among the members sorted by name.", p.position)
 	gauge("alertmanager_cluster_messages_queued", "Number of gossip messages that wait.", p.gossip.queue.NumQueued)
 	gauge("tocsin_cluster_stream_queue_bytes", "Bytes that wait to be streamed to peers.", p.roster.queued)
+	gauge("tocsin_cluster_incoming_streams", "Number of streams from outside that are open.", func() int { return p.incoming.Load().open() })
 	gauge("tocsin_cluster_inbox_bytes", "Bytes from peers that wait to be taken in.", p.waiting)
 }

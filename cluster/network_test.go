@@ -17,12 +17,11 @@ import (
 )
 
 func TestStrangersAreNotHeard(t *testing.T) {
-	key := func(b byte) [][]byte { return [][]byte{bytes.Repeat([]byte{b}, 32)} }
 	tests := map[string]struct{ a, b func(*Options) }{
 		"another label": {func(o *Options) { o.Label = "prod" }, func(o *Options) { o.Label = "dev" }},
 		"no label":      {func(o *Options) { o.Label = "prod" }, func(*Options) {}},
-		"another key":   {func(o *Options) { o.SecretKeys = key(1) }, func(o *Options) { o.SecretKeys = key(2) }},
-		"no key":        {func(o *Options) { o.SecretKeys = key(1) }, func(*Options) {}},
+		"another key":   {func(o *Options) { o.SecretKeys = keysOf("a") }, func(o *Options) { o.SecretKeys = keysOf("b") }},
+		"no key":        {func(o *Options) { o.SecretKeys = keysOf("a") }, func(*Options) {}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

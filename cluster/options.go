@@ -36,6 +36,11 @@ type Options struct {
 	// SecretKeys encrypt and authenticate what goes over the network: 16, 24 or
 	// 32 bytes each. The first is used for sending. None: no encryption.
 	SecretKeys [][]byte
+	// TLS encrypts everything and has it go over TCP only; nil: no TLS.
+	TLS *TLS
+	// Alertmanager makes this replica a member of a cluster of Alertmanager: it
+	// speaks its messages, and turns go by the order of the names.
+	Alertmanager bool
 
 	PeerTimeout         time.Duration // that a replica waits for each one before it
 	PeersResolveTimeout time.Duration // how long a name without an address holds up settling
@@ -104,12 +109,7 @@ func (o *Options) check() error {
 			errs = append(errs, fmt.Errorf("peer: %w", err))
 		}
 	}
-	for i, key := range o.SecretKeys {
-		if err := memberlist.ValidateKey(key); err != nil {
-			errs = append(errs, fmt.Errorf("secret key %d: %w", i, err))
-		}
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, checkKeys(o.SecretKeys))...)
 }
 
 // splitAddress takes host:port apart.
@@ -141,7 +141,7 @@ func (o *Options) fanOut() int { return max(len(o.Peers)/2, 3) }
 func (o *Options) repeat() int { return max(len(o.Peers), 6) }
 
 // memberlistConfig is the LAN profile with what operators can set.
-func (o *Options) memberlistConfig() (*memberlist.Config, error) {
+func (o *Options) memberlistConfig() *memberlist.Config {
 	c := memberlist.DefaultLANConfig()
 	c.Name = o.Name
 	c.Label = o.Label
@@ -157,13 +157,8 @@ func (o *Options) memberlistConfig() (*memberlist.Config, error) {
 	c.HandoffQueueDepth = 4096
 	// A replica with a fixed name may come back with another address.
 	c.DeadNodeReclaimTime = time.Millisecond
-	c.DelegateProtocolMin, c.DelegateProtocolMax, c.DelegateProtocolVersion = protocol, protocol, protocol
-	if len(o.SecretKeys) > 0 {
-		ring, err := memberlist.NewKeyring(o.SecretKeys, o.SecretKeys[0])
-		if err != nil {
-			return nil, fmt.Errorf("make keyring: %w", err)
-		}
-		c.Keyring = ring
+	if !o.Alertmanager { // which has no version
+		c.DelegateProtocolMin, c.DelegateProtocolMax, c.DelegateProtocolVersion = protocol, protocol, protocol
 	}
-	return c, nil
+	return c
 }

@@ -87,6 +87,9 @@ func (o *outbox) lane(state string) *lane {
 func (o *outbox) tell(c control) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.p.o.Alertmanager {
+		return true // its members would not understand
+	}
 	if o.closed || len(o.control) >= maxControl || o.controlSize+c.size > maxServing {
 		return false
 	}
@@ -218,14 +221,8 @@ func (o *outbox) sendControl(c control) bool {
 }
 
 func (o *outbox) sendRecords(l *lane, stamp Timestamp, batch [][]byte) bool {
-	var body []byte
-	for _, r := range batch {
-		body = appendBytes(body, r)
-	}
-	e := o.p.letter(kindRecords, l.state, body)
-	e.stamp = stamp
 	start := time.Now()
-	if err := o.post(e); err != nil {
+	if err := o.postRecords(l.state, stamp, batch); err != nil {
 		o.p.metrics.streamFailed.WithLabelValues(l.state).Inc()
 		o.lost(l)
 		return false
@@ -233,6 +230,19 @@ func (o *outbox) sendRecords(l *lane, stamp Timestamp, batch [][]byte) bool {
 	o.p.metrics.streamed.WithLabelValues(l.state).Inc()
 	o.p.metrics.streamTook.WithLabelValues(l.state).Observe(time.Since(start).Seconds())
 	return true
+}
+
+func (o *outbox) postRecords(state string, stamp Timestamp, batch [][]byte) error {
+	if o.p.o.Alertmanager {
+		return o.sendUpdates(state, batch)
+	}
+	var body []byte
+	for _, r := range batch {
+		body = appendBytes(body, r)
+	}
+	e := o.p.letter(kindRecords, state, body)
+	e.stamp = stamp
+	return o.post(e)
 }
 
 func (o *outbox) lost(lanes ...*lane) {
@@ -253,9 +263,16 @@ func (o *outbox) sendHealing() bool {
 		}
 	}
 	o.mu.Unlock()
-	if err := o.post(o.p.letter(kindDigest, "", o.p.digests())); err != nil {
+	if err := o.heal(); err != nil {
 		o.lost(behind...)
 		return false
 	}
 	return true
+}
+
+func (o *outbox) heal() error {
+	if o.p.o.Alertmanager {
+		return o.p.meet(o.to)
+	}
+	return o.post(o.p.letter(kindDigest, "", o.p.digests()))
 }

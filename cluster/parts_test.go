@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestLinesOfMemberlist(t *testing.T) {
 	}
 	for line, want := range tests {
 		var out bytes.Buffer
-		slog.NewLogLogger(lines{log.NewLogfmtLogger(&out)}, slog.LevelDebug).Print(line)
+		slog.NewLogLogger(lines{logger: log.NewLogfmtLogger(&out)}, slog.LevelDebug).Print(line)
 		if got := strings.TrimSpace(out.String()); got != want {
 			t.Errorf("%q became %s, want %s", line, got, want)
 		}
@@ -222,4 +223,23 @@ func TestStreamsEnd(t *testing.T) {
 			t.Error("a stream was opened after the shutdown")
 		}
 	})
+}
+
+func TestOthersAreCountedWithoutThisReplica(t *testing.T) {
+	r := newRoster("a")
+	in := func(name string) int {
+		_, others := r.join(&member{node: memberlist.Node{Name: name, Addr: net.IPv4(10, 0, 0, name[0]), Port: 1}})
+		return others
+	}
+	if got := []int{in("b"), in("a"), in("c")}; !cmp.Equal(got, []int{1, 1, 2}) {
+		t.Errorf("joining: %v", got)
+	}
+	var left []int
+	for _, name := range []string{"a", "c", "b"} { // this replica leaves first
+		_, others := r.leave(name)
+		left = append(left, others)
+	}
+	if !cmp.Equal(left, []int{2, 1, 0}) {
+		t.Errorf("leaving: %v", left)
+	}
 }

@@ -37,10 +37,14 @@ type Peer struct {
 	settling   settling
 	pulse      pulse
 	list       atomic.Pointer[memberlist.Memberlist]
+	incoming   atomic.Pointer[guard]
 	opened     chan struct{} // closed when there is a list, or will never be one
 	senders    sync.WaitGroup
 	conflicted atomic.Bool // somebody else has our name
-	cutOff     atomic.Bool // all peers are gone
+	keys       sync.Mutex
+	newest     [][]byte            // secret keys, changed since the start
+	ring       *memberlist.Keyring // nil: not begun, or not encrypted
+	cutOff     atomic.Bool         // all peers are gone
 }
 
 // New returns a replica that is not yet running, or says what is wrong with the
@@ -53,7 +57,7 @@ func New(o Options) (*Peer, error) {
 	p := &Peer{
 		o:        o,
 		logger:   o.Logger,
-		metrics:  newMetrics(o.Registerer),
+		metrics:  newMetrics(o.Registerer, o.TLS != nil),
 		channels: make(map[string]*Channel),
 		roster:   newRoster(o.Name),
 		opened:   make(chan struct{}),
@@ -103,17 +107,23 @@ func (p *Peer) Run(ctx context.Context) error {
 
 func (p *Peer) open(ctx context.Context) (*memberlist.Memberlist, error) {
 	defer close(p.opened)
-	c, err := p.o.memberlistConfig()
-	if err != nil {
+	c := p.o.memberlistConfig()
+	var err error
+	if c.Keyring, err = p.openRing(); err != nil {
 		return nil, err
 	}
-	transport, err := p.o.configure(ctx, c)
+	guard, err := p.o.configure(ctx, c, p.metrics)
 	if err != nil {
 		return nil, err
 	}
 	d := delegate{p}
+	transport := newBounded(guard, p.o.TCPTimeout)
 	c.Transport = transport
+	p.incoming.Store(guard)
 	c.Delegate, c.Events, c.Ping, c.Alive, c.Conflict = d, d, d, d, d
+	if p.o.Alertmanager {
+		c.Delegate = foreignDelegate{d}
+	}
 	list, err := memberlist.Create(c)
 	if err != nil {
 		return nil, errors.Join(err, transport.Shutdown())
@@ -140,6 +150,9 @@ func (p *Peer) flushed() bool {
 	if len(outs) == 0 {
 		return true
 	}
+	if p.o.Alertmanager && p.gossip.queue.NumQueued() > 0 {
+		return false
+	}
 	return !slices.ContainsFunc(outs, func(o *outbox) bool {
 		_, idle := o.bytes()
 		return !idle
@@ -160,7 +173,7 @@ func (p *Peer) depart(list *memberlist.Memberlist) error {
 // join takes in a member. memberlist calls it with its locks held.
 func (p *Peer) join(node memberlist.Node, meta []byte) {
 	_, version := parseMeta(meta)
-	m := &member{node: node, version: version}
+	m := &member{node: node, version: version, synced: p.o.Alertmanager}
 	self := node.Name == p.o.Name
 	if !self {
 		m.out = &outbox{p: p, to: node.Name, send: func(message []byte) error { return p.sendReliable(&node, message) }}

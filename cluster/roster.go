@@ -90,7 +90,15 @@ func (r *roster) join(m *member) (was absent, others int) {
 	was = r.absent[address]
 	maps.DeleteFunc(r.absent, func(a string, gone absent) bool { return a == address || gone.name == m.node.Name })
 	r.notify()
-	return was, len(r.members) - 1
+	return was, r.others()
+}
+
+// others counts the members but this replica, which may have left already.
+func (r *roster) others() int {
+	if _, here := r.members[r.self]; here {
+		return len(r.members) - 1
+	}
+	return len(r.members)
 }
 
 // close closes the outboxes, also those of members yet to come.
@@ -118,7 +126,7 @@ func (r *roster) leave(name string) (gone *member, others int) {
 		r.absent[gone.node.Address()] = absent{name, time.Now()}
 	}
 	r.notify()
-	return gone, len(r.members) - 1
+	return gone, r.others()
 }
 
 // update changes one member if it is there.

@@ -104,7 +104,8 @@ func (p *Peer) checkSettled() {
 	grace := p.settling.grace
 	p.settling.mu.Unlock()
 	for _, a := range addresses {
-		if !grace && !p.roster.at(a) {
+		there := p.roster.at(a)
+		if !there && !grace || there && p.unmet(a) {
 			return
 		}
 	}

@@ -33,10 +33,11 @@ type State interface {
 // Channel is the way of one shared state to the peers. Its methods do not block
 // and may be called from many goroutines.
 type Channel struct {
-	name  string
-	state State
-	peer  *Peer
-	inbox inbox
+	name    string
+	state   State
+	foreign Foreign // in place of state, in a cluster of Alertmanager
+	peer    *Peer
+	inbox   inbox
 
 	// These belong to the goroutine that works off the inbox.
 	pull   puller
@@ -54,6 +55,8 @@ func (p *Peer) Share(name string, s State) *Channel {
 	switch n := len(s.Digest()); {
 	case name == "" || len(name) > maxState:
 		p.problems = append(p.problems, fmt.Errorf("share state %q: name must have 1 to %d bytes", name, maxState))
+	case p.o.Alertmanager:
+		p.problems = append(p.problems, fmt.Errorf("share state %q: %w", name, errForeign))
 	case p.channels[name] != nil:
 		p.problems = append(p.problems, fmt.Errorf("share state %q: shared twice", name))
 	case n < 1 || n > maxShards:
@@ -72,6 +75,12 @@ func (p *Peer) Share(name string, s State) *Channel {
 func (c *Channel) Broadcast(key string, record []byte) {
 	if c.peer.roster.count() < 2 {
 		return // who joins later compares
+	}
+	if c.foreign != nil {
+		if !c.spread(key, record) {
+			c.Stream(record)
+		}
+		return
 	}
 	e := c.peer.letter(kindGossip, c.name, appendRumor(nil, key, record))
 	if message := e.encode(); len(message) <= maxGossip {

@@ -29,6 +29,10 @@ const (
 
 // run takes in what peers send about the state until ctx is done.
 func (c *Channel) run(ctx context.Context) {
+	if c.foreign != nil {
+		c.runForeign(ctx)
+		return
+	}
 	for {
 		select {
 		case <-ctx.Done():

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,36 +83,67 @@ func (c *boundedConn) Close() error {
 
 // configure completes the configuration of memberlist with what depends on the
 // network: the transport and the address that is told to peers.
-func (o *Options) configure(ctx context.Context, c *memberlist.Config) (*bounded, error) {
-	c.Logger = slog.NewLogLogger(lines{o.Logger}, slog.LevelDebug)
+func (o *Options) configure(ctx context.Context, c *memberlist.Config, m *metrics) (*guard, error) {
+	c.Logger = slog.NewLogLogger(lines{o.Logger, &often{}}, slog.LevelDebug)
 	host, port, err := o.advertised(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c.AdvertiseAddr, c.AdvertisePort = host, port
-	if o.Transport != nil {
-		c.BindPort = port
-		return newBounded(o.Transport, o.TCPTimeout), nil
+	t, err := o.listen(ctx, c, m)
+	if err != nil {
+		return nil, err
 	}
-	bind, bindPort, err := splitAddress(o.ListenAddress)
+	return newGuard(t, o, m.refused), nil
+}
+
+// listen opens the ports.
+func (o *Options) listen(ctx context.Context, c *memberlist.Config, m *metrics) (memberlist.NodeAwareTransport, error) {
+	if o.Transport != nil {
+		c.BindPort = c.AdvertisePort
+		if o.TLS != nil {
+			return newTLSTransport(o.Transport, o, m.tls), nil
+		}
+		return o.Transport, nil
+	}
+	bind, port, err := splitAddress(o.ListenAddress)
 	if err != nil {
 		return nil, fmt.Errorf("listen %w", err)
 	}
 	if bind == "" {
 		bind = "0.0.0.0"
 	}
-	if bind, err = oneIP(ctx, o.Resolver, bind); err != nil {
+	if bind, err = oneIP(ctx, o.Resolver, bind, ""); err != nil {
 		return nil, err
 	}
-	netTransport, err := memberlist.NewNetTransport(&memberlist.NetTransportConfig{
-		BindAddrs: []string{bind}, BindPort: bindPort, Logger: c.Logger,
+	var t memberlist.NodeAwareTransport
+	if o.TLS != nil {
+		t, port, err = o.listenTLS(ctx, bind, port, m)
+	} else {
+		t, port, err = o.listenPlain(bind, port, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.BindAddr, c.BindPort = bind, port
+	c.AdvertisePort = cmp.Or(c.AdvertisePort, port)
+	return t, nil
+}
+
+func (o *Options) listenTLS(ctx context.Context, bind string, port int, m *metrics) (memberlist.NodeAwareTransport, int, error) {
+	tcp, err := listenTCP(ctx, bind, port)
+	if err != nil {
+		return nil, 0, err
+	}
+	return newTLSTransport(tcp, o, m.tls), tcp.port(), nil
+}
+
+func (o *Options) listenPlain(bind string, port int, c *memberlist.Config) (memberlist.NodeAwareTransport, int, error) {
+	t, err := memberlist.NewNetTransport(&memberlist.NetTransportConfig{
+		BindAddrs: []string{bind}, BindPort: port, Logger: c.Logger,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", o.ListenAddress, err)
+		return nil, 0, fmt.Errorf("listen on %s: %w", o.ListenAddress, err)
 	}
-	c.BindAddr, c.BindPort = bind, netTransport.GetAutoBindPort()
-	if c.AdvertisePort == 0 {
-		c.AdvertisePort = c.BindPort
-	}
-	return newBounded(netTransport, o.TCPTimeout), nil
+	return t, t.GetAutoBindPort(), nil
 }

@@ -84,6 +84,9 @@ func (p *Peer) Members() []Member {
 // to ask again.
 func (p *Peer) Place(groupID string) (place, of int) {
 	list := p.roster.candidates()
+	if p.o.Alertmanager {
+		return p.position(), max(len(list), 1)
+	}
 	return placeOf(p.o.Name, groupID, list), max(len(list), 1)
 }
 

@@ -54,9 +54,9 @@ func (p *parser) checkRoutes() {
 	tree := slices.Collect(p.config.Tree.All())
 	for path, rc := range nodes("route", p.config.Route) {
 		p.checkTimers(path, rc, tree[0])
-		p.checkReach(path, rc, tree[0])
 		tree = tree[1:]
 	}
+	p.checkReach()
 }
 
 // checkTimers warns of a route that repeats more often than it looks, or so
@@ -74,19 +74,6 @@ func (p *parser) checkTimers(path string, rc *dispatch.RouteConfig, r *dispatch.
 	if keep := p.options.Retention; keep > 0 && repeat > keep {
 		p.warn(path, fmt.Sprintf("repeat_interval %s is more than the %s for which is remembered what was told (--data.retention)",
 			short(repeat), short(keep)))
-	}
-}
-
-// checkReach warns of routes behind one that takes every alert and does not
-// continue.
-func (p *parser) checkReach(path string, rc *dispatch.RouteConfig, r *dispatch.Route) {
-	for i, child := range r.Children() {
-		if len(child.Matchers) > 0 || child.Continue || i+1 == len(rc.Routes) {
-			continue
-		}
-		p.warn(fmt.Sprintf("%s.routes[%d]", path, i+1), fmt.Sprintf(
-			"no alert gets here: routes[%d] before it has no matchers and does not continue", i))
-		return
 	}
 }
 

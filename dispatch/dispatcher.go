@@ -46,6 +46,8 @@ type Options struct {
 	// restart changes no rhythm; nil: nowhere. A group is written when nothing is
 	// on its way from it, so that one that was interrupted is overdue.
 	Timers store.Table[time.Time]
+	// Before is what Timers has kept. The dispatcher takes it over.
+	Before map[string]time.Time
 	// Registerer takes the metrics; may be nil.
 	Registerer prometheus.Registerer
 	// GroupKeysInMetrics counts alerts for each group instead of all together.
@@ -111,7 +113,10 @@ func New(o Options) *Dispatcher {
 	if d.timers == nil {
 		d.timers = store.Nowhere[time.Time]{}
 	}
-	d.before = maps.Collect(d.timers.All())
+	d.before = o.Before
+	if d.before == nil {
+		d.before = make(map[string]time.Time)
+	}
 	d.metrics = newMetrics(o, d)
 	// Flushing is work for the processor only, so more workers than a few
 	// would but stand in each other's way.
@@ -255,7 +260,8 @@ func (d *Dispatcher) firstTick(g *group, a *alert.Alert, now time.Time) time.Dur
 	began := now
 	if d.before != nil {
 		if next, known := d.before[g.id()]; known {
-			return max(next.Sub(now), d.startAt.Sub(now), 0)
+			// No tick is further away than the interval, unless the clock was set back.
+			return max(min(next.Sub(now), g.route.GroupInterval), d.startAt.Sub(now), 0)
 		}
 		began = a.ReceivedAt
 	}

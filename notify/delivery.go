@@ -23,6 +23,9 @@ type delivery struct {
 	timer *time.Timer // of the last rest
 	next  *Flush      // offered by a tick and not yet looked at
 	since time.Time   // the first tick that is still to be dealt with
+	until time.Time   // the end of the last rest
+	tried int         // attempts, as of the last rest
+	last  error       // failure, as of the last rest
 
 	// Owned by the attempt that runs.
 	began    time.Time // the first tick that is still to be dealt with
@@ -140,6 +143,7 @@ func (d *delivery) rests(pause time.Duration) {
 	out := d.src.Outbox()
 	out.mu.Lock()
 	defer out.mu.Unlock()
+	d.tried, d.last = d.attempts, d.failure
 	d.rest(pause)
 }
 
@@ -156,6 +160,7 @@ func (d *delivery) pause(t target, err error) time.Duration {
 }
 
 func (d *delivery) succeeded(t target, f Flush, news bool) {
+	d.src.Outbox().gaveUp(t.in.key(""), nil)
 	switch {
 	case d.failure == nil:
 	case news:
@@ -171,6 +176,8 @@ func (d *delivery) gaveUp(t target, f Flush, err error) {
 	logger := level.Error(d.logger(t, f))
 	if t.p.closed.Load() {
 		logger = level.Debug(d.logger(t, f))
+	} else {
+		d.src.Outbox().gaveUp(t.in.key(""), err)
 	}
 	_ = logger.Log("msg", "Notification failed, trying again at the next tick of the group", "attempt", d.attempts, "err", err)
 	d.ended(f)
@@ -197,6 +204,7 @@ func (d *delivery) startsOver() bool {
 	out := d.src.Outbox()
 	out.mu.Lock()
 	defer out.mu.Unlock()
+	d.tried, d.last = 0, nil
 	switch {
 	case d.place == dropped:
 	case d.next != nil:

@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"errors"
-	"iter"
 	"maps"
 	"testing"
 	"testing/synctest"
@@ -36,7 +35,7 @@ func (p *paper) Sync(ctx context.Context) error {
 	return nil
 }
 
-func (p *paper) All() iter.Seq2[string, *Entry] { return maps.All(p.records) }
+func (p *paper) All() (map[string]*Entry, error) { return maps.Clone(p.records), nil }
 
 func TestIntentIsFoundByTheNextProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -98,10 +98,16 @@ func NewLog(o LogOptions) *Log {
 }
 
 // Load reads what was logged before. It is called once, before anything else.
-func (l *Log) Load() {
-	for _, e := range l.table.All() {
-		l.entries[e.Key] = e
+func (l *Log) Load() error {
+	stored, err := l.table.All()
+	if err != nil {
+		return fmt.Errorf("load notification log: %w", err)
 	}
+	now := time.Now()
+	for _, e := range stored {
+		l.entries[e.Key] = resumed(e, now, l.retention)
+	}
+	return nil
 }
 
 // Get returns the last entry, nil if there is none.

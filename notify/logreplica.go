@@ -68,6 +68,7 @@ func (l *Log) Merge(records [][]byte) error {
 		case err != nil:
 			problems = append(problems, err)
 		case e.ExpiresAt.After(now):
+			e.steady(now)
 			l.join(e)
 		}
 	}

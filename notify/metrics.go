@@ -157,14 +157,12 @@ func newLogMetrics(r prometheus.Registerer) logMetrics {
 	summary := func(name, help string) prometheus.Observer {
 		return auto.NewSummary(prometheus.SummaryOpts{Name: "alertmanager_nflog_" + name, Help: help})
 	}
-	// Without snapshots and gossip these stay what they are, and maintenance
-	// cannot fail.
+	// Without snapshots these stay what they are, and maintenance cannot fail.
 	counter("maintenance_errors_total", "How many maintenances of the notification log failed.")
 	summary("snapshot_duration_seconds", "Duration of the last notification log snapshot.")
 	auto.NewGauge(prometheus.GaugeOpts{
 		Name: "alertmanager_nflog_snapshot_size_bytes", Help: "Size of the last notification log snapshot in bytes.",
 	})
-	counter("gossip_messages_propagated_total", "Number of received gossip messages that have been further gossiped.")
 	return logMetrics{
 		queries: counter("queries_total", "Number of notification log queries that were received."),
 		misses:  counter("query_errors_total", "Number of notification log queries that found no entry."),

@@ -11,6 +11,7 @@ import (
 type Outbox struct {
 	mu         sync.Mutex
 	deliveries []*delivery
+	givenUp    map[LogKey]*GivenUp // by integration, since one was told last
 }
 
 // Idle reports whether nothing is on its way.
@@ -71,6 +72,7 @@ func (o *Outbox) offer(t target, src Source, f Flush) {
 func (o *Outbox) aim(find func(old *Integration) (target, bool)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.givenUp = nil // it was of another configuration
 	o.deliveries = slices.DeleteFunc(o.deliveries, func(d *delivery) bool {
 		t, found := find(d.in)
 		if found {
@@ -105,7 +107,7 @@ func (d *delivery) rest(pause time.Duration) {
 	if d.place == dropped {
 		return
 	}
-	d.place = resting
+	d.place, d.until = resting, time.Now().Add(pause)
 	d.timer = time.AfterFunc(pause, d.wake)
 }
 

@@ -54,6 +54,9 @@ type Options struct {
 type Pipeline struct {
 	stages      []Stage // for a look at a group
 	ticking     []Stage // the same for its tick, which is counted
+	inhibitions Muter   // may be nil
+	silences    Muter   // may be nil
+	intervals   timeinterval.Set
 	receivers   map[string]Receiver
 	cluster     Cluster
 	templates   *template.Set
@@ -80,6 +83,9 @@ type Pipeline struct {
 //	                                                     └→ (one branch per integration)
 func New(o Options) *Pipeline {
 	p := &Pipeline{
+		inhibitions: o.Inhibitions,
+		silences:    o.Silences,
+		intervals:   o.Intervals,
 		receivers:   make(map[string]Receiver, len(o.Receivers)),
 		cluster:     o.Cluster,
 		templates:   o.Templates,
@@ -110,8 +116,8 @@ func New(o Options) *Pipeline {
 	for _, step := range []step{
 		{settle{p.cluster}, ""},
 		muting(o.Inhibitions),
-		{activeTime{o.Intervals}, "active_time_interval"},
-		{muteTime{o.Intervals}, "mute_time_interval"},
+		{activeTime{o.Intervals}, reasonActiveTime},
+		{muteTime{o.Intervals}, reasonMuteTime},
 		muting(o.Silences),
 	} {
 		p.stages = append(p.stages, step.stage)
@@ -123,6 +129,12 @@ func New(o Options) *Pipeline {
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p
 }
+
+// The words of the stages that take out whole groups.
+const (
+	reasonActiveTime = "active_time_interval"
+	reasonMuteTime   = "mute_time_interval"
+)
 
 // step is a stage and the word for what it takes out, if it does.
 type step struct {

@@ -51,7 +51,7 @@ func (d *delivery) tell(t target, f Flush, news draft) error {
 	t.p.metrics.delivered(f, last, now)
 	d.record(t, f, &Entry{
 		Key:       news.key,
-		Timestamp: now,
+		Timestamp: following(last, now),
 		Firing:    s.firing,
 		Resolved:  stillResolved(f, last, s),
 		Owed:      stillOwed(f, last, s),

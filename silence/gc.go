@@ -56,4 +56,33 @@ func (s *Silences) forget(gone []string, now time.Time) {
 			s.index.Remove(id)
 		}
 	}
+	s.cleaned = now
+}
+
+// recent is how far back a question may go: to a moment after which silences may
+// have been taken out of the index, but not for long.
+const recent = time.Minute
+
+// renew puts silences back into the index that are in force once more, since the
+// clock was set back after they had been taken out.
+func (s *Silences) renew(now time.Time) {
+	now = now.Round(0) // as the clock shows it, which is what silences go by
+	if !s.outdated(now) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, sil := range s.byID {
+		if sil.StateAt(now) != Expired {
+			s.index.Add(id, sil.Matchers)
+		}
+	}
+	s.cleaned = now
+}
+
+// outdated reports whether the index was cleaned at a later time than now.
+func (s *Silences) outdated(now time.Time) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.cleaned.Sub(now) > recent
 }

@@ -3,7 +3,6 @@ package silence
 import (
 	"context"
 	"errors"
-	"iter"
 	"maps"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ type memTable struct {
 	mu      sync.Mutex
 	records map[string]*Silence
 	failing bool
+	unread  error // is what All returns
 }
 
 func newMemTable(records ...*Silence) *memTable {
@@ -52,7 +52,7 @@ func (t *memTable) Sync(context.Context) error {
 	return nil
 }
 
-func (t *memTable) All() iter.Seq2[string, *Silence] { return maps.All(t.records) }
+func (t *memTable) All() (map[string]*Silence, error) { return maps.Clone(t.records), t.unread }
 
 func match(t testing.TB, kind alert.MatchType, name, value string) *alert.Matcher {
 	t.Helper()

@@ -49,7 +49,7 @@ func newMetrics(r prometheus.Registerer, s *Silences) *metrics {
 }
 
 // unmoved makes the metrics that dashboards know and that cannot move here: there
-// are no snapshots, there is no gossip, and matchers that do not compile are
+// are no snapshots, and matchers that do not compile are
 // refused before they are stored.
 func unmoved(with promauto.Factory) {
 	with.NewSummary(prometheus.SummaryOpts{
@@ -61,10 +61,6 @@ func unmoved(with promauto.Factory) {
 	}
 	gauge("snapshot_size_bytes", "Size of the last snapshot of silences in bytes.")
 	gauge("version_index_size", "Number of entries in the index of versions.")
-	with.NewCounter(prometheus.CounterOpts{
-		Name: "alertmanager_silences_gossip_messages_propagated_total",
-		Help: "Number of received gossip messages about silences that have been further gossiped.",
-	})
 	errs := with.NewCounterVec(prometheus.CounterOpts{
 		Name: "alertmanager_silences_matcher_compile_errors_total",
 		Help: "Number of silences whose matchers did not compile.",

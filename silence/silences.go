@@ -63,6 +63,8 @@ type Silences struct {
 	mu    sync.RWMutex
 	byID  map[string]*Silence
 	index alert.Index[string] // all that is not expired, and some that is
+	// cleaned is the time at which what had expired was last taken out of the index.
+	cleaned time.Time
 }
 
 // New returns an empty collection. It starts nothing.
@@ -83,7 +85,11 @@ func New(o Options) *Silences {
 
 // Load reads what the table has kept. It is called once, before any other use.
 func (s *Silences) Load() error {
-	for id, sil := range s.o.Table.All() {
+	stored, err := s.o.Table.All()
+	if err != nil {
+		return fmt.Errorf("load silences: %w", err)
+	}
+	for id, sil := range stored {
 		if sil == nil || sil.ID != id {
 			return fmt.Errorf("load silences: the record under %q is not of that silence", id)
 		}
@@ -124,6 +130,7 @@ func (s *Silences) MutedBy(a *alert.Alert, now time.Time) []string {
 }
 
 func (s *Silences) matching(l alert.Labels, now time.Time) (ids []string, scanned int) {
+	s.renew(now)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for id := range s.index.Match(l) {

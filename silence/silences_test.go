@@ -2,6 +2,7 @@ package silence
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -146,6 +147,11 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%d silences are indexed, want the active one", got)
 		}
 	})
+	unread := newMemTable()
+	unread.unread = errDisk
+	if err := New(Options{Table: unread}).Load(); !errors.Is(err, errDisk) {
+		t.Errorf("error %v, want that of the table", err)
+	}
 	for name, bad := range map[string]*Silence{"no record": nil, "another id": {ID: "x"}} {
 		t.Run(name, func(t *testing.T) {
 			table := newMemTable()

@@ -108,17 +108,17 @@ func NewAlerts(o Options) *Alerts {
 }
 
 // Load reads back what the journal kept. It is called once, before the first
-// Put and the first Watch. away is how long nothing could be reported before now:
-// an alert whose end was only computed, because its sender names none, goes on
-// for as much longer if it had not ended by then.
+// Put and the first Watch. away is for how long nothing could be reported before
+// now; less than 0 if the clock was set back meanwhile, to before the time until
+// which something could. An alert whose end was only computed, because its sender
+// names none, goes on for as much longer if it had not ended by then. A report from
+// the future counts as one of now.
 func (s *Alerts) Load(now time.Time, away time.Duration) error {
-	left := now.Add(-away)
 	for a, err := range s.journal.All() {
 		if err != nil {
 			return fmt.Errorf("load alerts: %w", err)
 		}
-		if a.Timeout && away > 0 && !a.ResolvedAt(left) {
-			a.EndsAt = a.EndsAt.Add(away)
+		if resume(a, now, away) {
 			s.journal.Put(a)
 		}
 		s.shard(a.Fingerprint()).alerts[a.Fingerprint()] = a

@@ -103,6 +103,7 @@ func (s *Alerts) Merge(records [][]byte) (same []alert.Fingerprint, err error) {
 		if !shown(a, now) {
 			continue
 		}
+		a.UpdatedAt = alert.Steady(a.UpdatedAt, now)
 		news, equal := s.join(a, now)
 		if news {
 			changed = append(changed, a)
@@ -147,7 +148,7 @@ func (s *Alerts) join(theirs *alert.Alert, now time.Time) (news, equal bool) {
 		merged = withReceipt(merged, ours.ReceivedAt)
 	}
 	equal = version(merged, now) == version(theirs, now)
-	if *merged == *ours {
+	if unchanged(merged, ours) {
 		return false, equal
 	}
 	sh.alerts[id] = merged

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"context"
-	"iter"
-)
+import "context"
 
 // A Table keeps records of one kind beyond the life of the process. It is the
 // seam between what a part remembers and where that survives. Put and Delete
@@ -22,9 +19,11 @@ type Table[T any] interface {
 	// and until that has worked every Sync fails. Callers that wait at the same
 	// time share the cost.
 	Sync(ctx context.Context) error
-	// All yields what was stored before, in no promised order. It is called
-	// once, before the first Put.
-	All() iter.Seq2[string, T]
+	// All returns what was stored before. It is called once, before the first
+	// Put. After an error something is missing; a record that makes no sense is
+	// left out and no error, since it would make none the next time either. The
+	// caller owns the map.
+	All() (map[string]T, error)
 }
 
 // Nowhere is the Table that keeps nothing.
@@ -39,5 +38,5 @@ func (Nowhere[T]) Delete(...string) {}
 // Sync returns nil.
 func (Nowhere[T]) Sync(context.Context) error { return nil }
 
-// All yields nothing.
-func (Nowhere[T]) All() iter.Seq2[string, T] { return func(func(string, T) bool) {} }
+// All returns nothing.
+func (Nowhere[T]) All() (map[string]T, error) { return nil, nil }

@@ -108,12 +108,12 @@ func newAlert(a *alert.Alert, now time.Time) Alert {
 		Status:       StatusFiring,
 		Labels:       a.Labels.Map(),
 		Annotations:  a.Annotations.Map(),
-		StartsAt:     a.StartsAt,
+		StartsAt:     a.StartsAt.Round(0), // or it would be printed with a monotonic reading
 		GeneratorURL: a.GeneratorURL,
 		Fingerprint:  a.Fingerprint().String(),
 	}
 	if a.ResolvedAt(now) {
-		shown.Status, shown.EndsAt = StatusResolved, a.EndsAt
+		shown.Status, shown.EndsAt = StatusResolved, a.EndsAt.Round(0)
 	}
 	return shown
 }

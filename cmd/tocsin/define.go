@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/model"
 
+	"github.com/tocsin-alerting/tocsin/api"
 	"github.com/tocsin-alerting/tocsin/internal/daemon"
 )
 
@@ -104,6 +105,8 @@ func (d *definer) web(o *daemon.Options) {
 		StringVar(&o.ExternalURL)
 	d.app.Flag("web.route-prefix", "Path before all paths that are served. Default: the path of the external URL.").
 		StringVar(&o.RoutePrefix)
+	d.app.Flag(api.AdminFlag, "Serve /api/tocsin/v1/admin/snapshot, which copies what is stored to a directory below the storage directory.").
+		BoolVar(&o.EnableAdminAPI)
 	d.app.Flag("web.get-concurrency", "How many GET requests are served at once; 0: the number of processors, but at least 8.").
 		Default("0").SetValue(integer[int]{"web.get-concurrency", &o.GetConcurrency})
 	d.duration("web.timeout", "How long a request may take; 0: any time.", "0s", &o.WebTimeout)
@@ -129,7 +132,11 @@ func (d *definer) cluster(o *daemon.ClusterOptions) {
 	d.positive("cluster.reconnect-timeout", "How long to look for a replica that was lost.", "6h", &o.ReconnectTimeout)
 	d.app.Flag("cluster.replicate-alerts", "Pass alerts on to the other replicas, so that it is enough to post them to one.").
 		Default("true").BoolVar(&o.ReplicateAlerts)
-	d.app.Flag("cluster.tls-config", "File with TLS for gossip; not implemented yet, tocsin does not start with it.").StringVar(&o.TLSConfigFile)
+	d.app.Flag("cluster.compat", "Whose replicas to join: off (those of tocsin), alertmanager (those of Alertmanager, to take their places one by one; alerts have to be posted to all).").
+		Default("off").EnumVar(&o.Compat, "off", "alertmanager")
+	d.app.Flag("cluster.tls-config", "File with TLS for gossip: tls_server_config and tls_client_config.").StringVar(&o.TLSConfigFile)
+	d.app.Flag("cluster.encryption-key-file", "File with keys that encrypt gossip, 16, 24 or 32 bytes as base64, one in each line; the first is used for sending. It is read again on reload.").
+		StringVar(&o.EncryptionKeyFile)
 	d.app.Flag("cluster.allow-insecure-public-advertise-address-discovery", "Allow a public IP as the address that is told to other replicas.").
 		BoolVar(&o.AdvertisePublic)
 	d.app.Flag("cluster.label", "Label of every message, so that clusters do not mix.").StringVar(&o.Label)

@@ -25,6 +25,7 @@ func defaults() *flags {
 			MaxBodyBytes:        64 << 20,
 			Cluster: daemon.ClusterOptions{
 				ListenAddress:       "0.0.0.0:9094",
+				Compat:              "off",
 				ReplicateAlerts:     true,
 				PeerTimeout:         15 * time.Second,
 				PeersResolveTimeout: 15 * time.Second,

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -24,7 +23,11 @@ type ClusterOptions struct {
 	PeerName         string // empty: random
 	Peers            []string
 	Label            string // on every packet and stream; empty: none
-	TLSConfigFile    string // must be empty so far: gossip is not encrypted
+	Compat           string // alertmanager: be a member of a cluster of that; off or empty: do not
+	TLSConfigFile    string // empty: gossip does not go over TLS
+	// EncryptionKeyFile has the keys that encrypt gossip, the first for sending. It
+	// is read again on reload. Empty: none.
+	EncryptionKeyFile string
 	// ReplicateAlerts passes alerts on to the others, so that it is enough to post
 	// them to one.
 	ReplicateAlerts bool
@@ -54,8 +57,6 @@ const (
 	sharedIntents  = "intents"
 )
 
-var errGossipTLS = errors.New("gossip over TLS is not implemented yet: start without --cluster.tls-config, in a network that can be trusted")
-
 // replicas is this replica among its peers, and what it shares with them. nil
 // stands for a replica that is alone.
 type replicas struct {
@@ -63,25 +64,40 @@ type replicas struct {
 	claims     *claims
 	log        *cluster.Channel
 	silences   *cluster.Channel
-	intents    *cluster.Channel
-	replicator *replicator // nil: alerts are not passed on
+	intents    *cluster.Channel // nil: nobody says what he is about to tell
+	foreign    bool             // it is a member of a cluster of Alertmanager
+	replicator *replicator      // nil: alerts are not passed on
 }
 
 // newReplicas returns nil if clustering is off.
 func newReplicas(d *Daemon) (*replicas, error) {
 	o := d.o.Cluster
-	switch {
-	case o.ListenAddress == "":
+	if o.ListenAddress == "" {
 		return nil, nil
-	case o.TLSConfigFile != "":
-		return nil, errGossipTLS
 	}
+	logger := log.With(d.logger, "component", "cluster")
+	overTLS, err := newGossipTLS(o.TLSConfigFile, logger)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := readGossipKeys(o.EncryptionKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	foreign, err := o.amongAlertmanagers()
+	if err != nil {
+		return nil, err
+	}
+	d.o.Cluster.ReplicateAlerts = o.ReplicateAlerts && !foreign
 	peer, err := cluster.New(cluster.Options{
+		Alertmanager:        foreign,
 		Name:                o.PeerName,
 		ListenAddress:       o.ListenAddress,
 		AdvertiseAddress:    o.AdvertiseAddress,
 		Peers:               o.Peers,
 		Label:               o.Label,
+		TLS:                 overTLS,
+		SecretKeys:          keys,
 		Version:             d.o.Version.Version,
 		AdvertisePublic:     o.AdvertisePublic,
 		PeerTimeout:         o.PeerTimeout,
@@ -95,19 +111,23 @@ func newReplicas(d *Daemon) (*replicas, error) {
 		ReconnectInterval:   o.ReconnectInterval,
 		ReconnectTimeout:    o.ReconnectTimeout,
 		Transport:           o.Transport,
-		Logger:              log.With(d.logger, "component", "cluster"),
+		Logger:              logger,
 		Registerer:          d.registry,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &replicas{peer: peer, claims: newClaims()}, nil
+	return &replicas{peer: peer, claims: newClaims(), foreign: foreign}, nil
 }
 
 // share says what is to be equal everywhere. It comes before everything else, as
 // soon as there is something to share.
 func (r *replicas) share(d *Daemon) {
 	if r == nil {
+		return
+	}
+	if r.foreign {
+		r.shareForeign(d)
 		return
 	}
 	r.log = r.peer.Share(sharedLog, d.log)
@@ -174,7 +194,12 @@ func (r *replicas) told() func(*notify.Entry) {
 	}
 	// Over reliable streams: gossip gives up when hundreds of groups are told at
 	// once, and what a peer has not heard it tells again.
-	return func(e *notify.Entry) { r.log.Stream(notify.AppendEntry(nil, e)) }
+	return func(e *notify.Entry) {
+		if r.foreign {
+			e = foreignEntry(e)
+		}
+		r.log.Stream(notify.AppendEntry(nil, e))
+	}
 }
 
 // news is for the store; nil if alerts are not passed on.
@@ -215,7 +240,23 @@ func (r *replicas) view() api.Cluster {
 	for _, m := range r.peer.Members() {
 		c.Peers = append(c.Peers, api.Peer{Name: m.Name, Address: m.Address})
 	}
+	for _, v := range r.peer.View() {
+		c.Replicas = append(c.Replicas, shown(v, r.peer.Name()))
+	}
 	return c
+}
+
+// shown is one replica as the API shows it to operators.
+func shown(v cluster.PeerView, self string) api.Replica {
+	r := api.Replica{
+		Name: v.Name, Address: v.Address, Version: v.Version, Self: v.Name == self, Health: string(v.Health),
+		LastContact: v.LastContact, Lag: v.Lag.Seconds(), QueuedBytes: v.Queued,
+		ComparedAt: v.Compared, Equal: v.Equal, Unequal: v.Unequal,
+	}
+	if r.Self {
+		r.LastContact, r.Equal = time.Time{}, true
+	}
+	return r
 }
 
 // turns decides who tells what.
@@ -234,6 +275,9 @@ func (t turns) Wait(groupID string) time.Duration { return t.peer.Wait(groupID) 
 
 // Claim tells the others what this replica is about to tell.
 func (t turns) Claim(key notify.LogKey, lasts time.Duration) {
+	if t.intents == nil {
+		return
+	}
 	c := claim{key: key.String(), owner: t.peer.Name(), made: time.Now(), lasts: lasts}
 	t.intents.Stream(c.record())
 }

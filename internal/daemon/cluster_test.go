@@ -1,20 +1,9 @@
 package daemon
 
 import (
-	"errors"
 	"strings"
 	"testing"
 )
-
-func TestNoGossipOverTLS(t *testing.T) {
-	_, err := New(Options{Cluster: ClusterOptions{ListenAddress: "127.0.0.1:0", TLSConfigFile: "tls.yml"}})
-	if !errors.Is(err, errGossipTLS) {
-		t.Errorf("error %v, want %v", err, errGossipTLS)
-	}
-	if _, err := New(Options{Cluster: ClusterOptions{TLSConfigFile: "tls.yml"}}); err != nil {
-		t.Errorf("without clustering: %v", err)
-	}
-}
 
 func TestAClusterThatCannotBeginEndsTheDaemon(t *testing.T) {
 	d, err := New(Options{

@@ -39,6 +39,7 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify/all"
 	"github.com/tocsin-alerting/tocsin/silence"
 	"github.com/tocsin-alerting/tocsin/store"
+	"github.com/tocsin-alerting/tocsin/store/disk"
 	"github.com/tocsin-alerting/tocsin/template"
 )
 
@@ -80,6 +81,8 @@ type Options struct {
 	GetConcurrency int
 	WebTimeout     time.Duration
 	MaxBodyBytes   int64 // of a request; 0: 64 MiB
+	// EnableAdminAPI lets clients make snapshots.
+	EnableAdminAPI bool
 
 	// EventRecorder makes the section of that name have an effect.
 	EventRecorder bool
@@ -141,8 +144,8 @@ func New(o Options) (*Daemon, error) {
 	d.patience, d.forsake = context.WithCancel(context.Background())
 	d.tracing = newTracing(o)
 	d.events = newEvents(o, d.registry, d.logger)
-	if o.StoragePath != "" && o.StorageFS == nil {
-		if err := checkStorage(o.StoragePath); err != nil {
+	if o.StoragePath != "" {
+		if err := disk.CheckDir(d.storageFS(), o.StoragePath); err != nil {
 			return nil, err
 		}
 	}
@@ -165,6 +168,7 @@ func New(o Options) (*Daemon, error) {
 		return nil, err
 	}
 	d.metrics.clustered(d.replicas != nil)
+	d.replicas.countPropagated(d.registry)
 	return d, nil
 }
 
@@ -231,7 +235,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	running.Go(func() error { return d.replicas.run(together, d.membersChanged) })
 	background, end := context.WithCancel(context.WithoutCancel(ctx))
 	var behind errgroup.Group
-	for _, part := range []func(context.Context) error{d.alerts.Run, d.silences.Run, d.log.Run, d.storage.beat, d.dispatcher.Run} {
+	for _, part := range []func(context.Context) error{d.alerts.Run, d.silences.Run, d.log.Run, d.beat, d.dispatcher.Run} {
 		behind.Go(func() error { return part(background) })
 	}
 	d.ready.Store(true)
@@ -319,6 +323,8 @@ func (d *Daemon) handler() (http.Handler, error) {
 		Engine:         engine{d},
 		Lifecycle:      lifecycle{d},
 		Trials:         newTrials(d),
+		Explainer:      explainer{d},
+		Snapshots:      snapshotsOf(d),
 		Syntax:         d.o.Syntax,
 		Gatherer:       gatherers,
 		Registerer:     d.registry,

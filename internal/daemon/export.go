@@ -78,14 +78,14 @@ func (e Export) read() (silences, entries [][]byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, record := range disk.NewTable(db, silenceTable, disk.Codec[[]byte]{Decode: foreignSilence}).All() {
-		silences = append(silences, record)
+	muted, err := disk.NewTable(db, silenceTable, disk.Codec[[]byte]{Decode: foreignSilence}).All()
+	told, err2 := disk.NewTable(db, logTable, disk.Codec[*notify.Entry]{Decode: notify.ParseEntry}).All()
+	for _, id := range slices.Sorted(maps.Keys(muted)) {
+		silences = append(silences, muted[id])
 	}
-	told := disk.NewTable(db, logTable, disk.Codec[*notify.Entry]{Decode: notify.ParseEntry})
-	entries = foreignLog(maps.Collect(told.All()))
 	closed, cancel := context.WithCancel(context.Background())
 	cancel()
-	return silences, entries, db.Run(closed)
+	return silences, foreignLog(told), errors.Join(err, err2, db.Run(closed))
 }
 
 // foreignSilence turns what is stored into what Alertmanager reads.

@@ -176,6 +176,7 @@ func (d *Daemon) build() error {
 		Notifier:   g.pipeline,
 		StartAt:    startAt,
 		Timers:     d.storage.timers,
+		Before:     d.storage.due,
 		Registerer: d.registry,
 		Logger:     log.With(d.logger, "component", "dispatcher"),
 		Traces:     d.tracing,
@@ -201,7 +202,14 @@ func (d *Daemon) Reload(ctx context.Context) error {
 	case d.stopping:
 		return errors.New("shutting down")
 	}
-	if err := d.reload(); err != nil {
+	useKeys, err := d.replicas.readKeys(d.o.Cluster.EncryptionKeyFile)
+	if err == nil {
+		err = d.reload()
+	}
+	if err == nil {
+		err = useKeys()
+	}
+	if err != nil {
 		d.metrics.reloaded.Set(0)
 		_ = level.Error(d.logger).Log("msg", "Loading configuration failed, the old one stays in force", "err", err)
 		return err

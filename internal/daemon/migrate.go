@@ -37,13 +37,28 @@ func (d *Daemon) migrate() error {
 	if err != nil {
 		return err
 	}
-	if s.empty() {
-		err = d.importInto(s)
-	} else if changed.After(s.lastUp().Add(heartbeat)) {
+	// It is written here, in one piece, and is durable when this returns.
+	return errors.Join(d.importOnce(s, changed), s.close())
+}
+
+// importOnce imports files that were changed at a time, unless something is stored,
+// or was until it was damaged.
+func (d *Daemon) importOnce(s storage, changed time.Time) error {
+	empty, err := s.empty()
+	switch {
+	case err != nil:
+		return err
+	case empty && s.db.Salvaged():
+		_ = level.Warn(d.logger).Log("msg", "Nothing is left of a damaged storage; the files of Alertmanager are older than that and are not imported again", "path", d.o.StoragePath)
+		return nil
+	case empty:
+		return d.importInto(s)
+	}
+	lastUp, err := s.lastUp()
+	if err == nil && changed.After(lastUp.Add(heartbeat)) {
 		_ = level.Warn(d.logger).Log("msg", "Files of Alertmanager are newer than what tocsin has stored; they are not imported again", "path", d.o.StoragePath)
 	}
-	// It is written here, in one piece, and is durable when this returns.
-	return errors.Join(err, s.close())
+	return err
 }
 
 // storageFS is the file system of the storage directory.
@@ -70,28 +85,23 @@ func (d *Daemon) lastChange() (last time.Time, err error) {
 	return last, nil
 }
 
-// empty reports whether nothing has ever been stored.
-func (s storage) empty() bool {
-	for range s.clock.All() {
-		return false
-	}
-	for range s.silences.All() {
-		return false
-	}
-	for range s.log.All() {
-		return false
-	}
-	return true
+// empty reports whether nothing is stored.
+func (s storage) empty() (bool, error) {
+	clock, err := s.clock.All()
+	silences, err2 := s.silences.All()
+	entries, err3 := s.log.All()
+	return len(clock)+len(silences)+len(entries) == 0, errors.Join(err, err2, err3)
 }
 
 // lastUp is when tocsin was last known to be up, or to import.
-func (s storage) lastUp() (last time.Time) {
-	for _, t := range s.clock.All() {
+func (s storage) lastUp() (last time.Time, err error) {
+	stored, err := s.clock.All()
+	for _, t := range stored {
 		if t.After(last) {
 			last = t
 		}
 	}
-	return last
+	return last, err
 }
 
 // importInto enters all that can be read, or returns an error and enters nothing.

@@ -239,7 +239,11 @@ func TestNewerFilesAreWarnedOf(t *testing.T) {
 	if d.storage, err = d.openStorage(nil); err != nil {
 		t.Fatal(err)
 	}
-	for key := range d.storage.clock.All() {
+	stored, err := d.storage.clock.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range stored {
 		d.storage.clock.Put(key, time.Now().Add(-time.Minute))
 	}
 	if err := d.storage.close(); err != nil {

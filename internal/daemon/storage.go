@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -39,6 +38,7 @@ type storage struct {
 	log      store.Table[*notify.Entry]
 	clock    store.Table[time.Time]
 	timers   store.Table[time.Time] // of groups
+	due      map[string]time.Time   // what timers held at the start
 }
 
 // openStorage opens the database in the storage directory. Its metrics are
@@ -123,64 +123,31 @@ func (s storage) err() error {
 	return s.db.Err()
 }
 
-// heartbeat is how often it is written down that tocsin is up.
-const heartbeat = 5 * time.Second
-
-// beat writes down that tocsin is up, until ctx is done.
-func (s storage) beat(ctx context.Context) error {
-	tick := time.NewTicker(heartbeat)
-	defer tick.Stop()
-	for {
-		s.clock.Put("alive", time.Now())
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-// away is how long tocsin was not up before now.
-func (s storage) away(now time.Time) time.Duration {
-	for key, alive := range s.clock.All() {
-		if key == "alive" && alive.Before(now) {
-			return now.Sub(alive)
-		}
-	}
-	return 0
-}
-
 // load reads back what was stored.
 func (d *Daemon) load() error {
 	now := time.Now()
-	away := d.storage.away(now)
+	away, err := d.storage.away(now)
+	if err != nil {
+		return err
+	}
+	warnOfPast(d.logger, away)
+	if d.storage.due, err = d.storage.timers.All(); err != nil {
+		return err
+	}
 	if err := d.alerts.Load(now, away); err != nil {
 		return err
 	}
 	if err := d.silences.Load(); err != nil {
 		return err
 	}
-	d.log.Load()
+	if err := d.log.Load(); err != nil {
+		return err
+	}
 	if d.storage.db != nil {
 		_ = level.Info(d.logger).Log("msg", "State loaded", "path", d.o.StoragePath, "alerts", d.alerts.Len(),
-			"silences", len(d.silences.All()), "notifications", d.log.Len(), "away", away.Round(time.Second), "took", time.Since(now))
+			"silences", len(d.silences.All()), "notifications", d.log.Len(), "away", max(away, 0).Round(time.Second), "took", time.Since(now))
 	}
 	return nil
-}
-
-// checkStorage makes sure that the directory is there and can be written to.
-func checkStorage(path string) error {
-	if err := os.MkdirAll(path, 0o777); err != nil {
-		return fmt.Errorf("storage directory: %w", err)
-	}
-	probe, err := os.CreateTemp(path, ".probe-*")
-	if err != nil {
-		return fmt.Errorf("storage directory: %w", err)
-	}
-	if err := probe.Close(); err != nil {
-		return fmt.Errorf("storage directory: %w", err)
-	}
-	return os.Remove(probe.Name())
 }
 
 // held reports whether a group has an alert.

@@ -20,7 +20,7 @@ const module = "github.com/tocsin-alerting/tocsin"
 // directly below it.
 func rows() [][]string {
 	return [][]string{
-		{"alert", "internal/yamlx", "internal/golden", "internal/line", "internal/wire"},
+		{"alert", "internal/yamlx", "internal/golden", "internal/line", "internal/wire", "internal/explain", "internal/walltest"},
 		{"store", "template", "timeinterval", "cluster", "event", "internal/tracing"},
 		{"notify", "silence", "inhibit", "store/disk"},
 		{"notify/*", "dispatch"},
@@ -51,13 +51,13 @@ func strict() map[string][]string {
 		"store/disk": {"alert", "store"},
 		"inhibit":    {"alert", "store"},
 		"notify":     {"alert", "store", "template", "timeinterval", "internal/line", "internal/wire"},
-		"api":        {"alert"},
+		"api":        {"alert", "internal/explain"},
 		// What speaks to a daemon over HTTP knows nothing of how one is built, and the
 		// command line must not bring the daemon along.
-		"internal/ctl/client": {},
+		"internal/ctl/client": {"internal/explain"},
 		"cmd/tocsinctl":       {"internal/ctl"},
 		// The roof knows the list of receivers and no single one.
-		"config": {"alert", "dispatch", "inhibit", "internal/tracing", "internal/yamlx", "notify", "notify/all", "timeinterval", "template"},
+		"config": {"alert", "dispatch", "inhibit", "internal/explain", "internal/tracing", "internal/yamlx", "notify", "notify/all", "timeinterval", "template"},
 	}
 }
 

@@ -39,7 +39,6 @@ type chunk struct {
 type logScan struct {
 	records [][]byte
 	gaps    int // how often something between two records cannot be read
-	unread  int // bytes that are not part of a record
 	// broken: something that was durable cannot be read. Otherwise what cannot be
 	// read may never have been written, since the power was cut.
 	broken bool
@@ -71,7 +70,6 @@ func scanLog(data []byte, number uint64) logScan {
 			if padding {
 				continue
 			}
-			s.unread += step
 			if gap < 0 {
 				gap = at - step
 			}

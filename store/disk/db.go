@@ -5,15 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/go-kit/log"
-	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tocsin-alerting/tocsin/alert"
@@ -66,8 +62,9 @@ type DB struct {
 	longer  map[alert.Fingerprint]extension
 	behind  backlog // what could not be written
 	err     error   // why nothing can be made durable now; nil: it can
-	readErr error   // the first one of reading
 	closed  bool
+
+	salvaged bool // does not change
 
 	// Of Run, once that has been called.
 	engine   *engine
@@ -126,64 +123,51 @@ func Open(o Options) (*DB, error) {
 		behind: make(backlog),
 	}
 	db.metrics = newMetrics(o.Registerer, db)
-	if db.engine, err = db.open(startRoom); err != nil {
-		return nil, errors.Join(fmt.Errorf("open database in %s: %w", o.Dir, err), lock.Close())
+	if err := db.start(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database in %s: %w", o.Dir, hinted(err)), lock.Close())
 	}
 	return db, nil
 }
 
-// lockDir makes sure that a directory has one owner. The lock is beside it, so that
-// another directory can take its place.
-func lockDir(fs vfs.FS, dir string) (io.Closer, error) {
-	if err := makeDir(fs, fs.PathDir(dir)); err != nil {
-		return nil, fmt.Errorf("storage directory %s: %w", dir, err)
-	}
-	lock, err := fs.Lock(dir + ".lock")
-	if errors.Is(err, syscall.EAGAIN) || err != nil && strings.Contains(err.Error(), "lock held by current process") {
-		return nil, fmt.Errorf("storage directory %s is in use by another process, which holds %s.lock: %w", fs.PathDir(dir), dir, err)
-	}
+// start opens the database for the first time.
+func (db *DB) start() error {
+	e, err := db.open(startRoom)
 	if err != nil {
-		return nil, fmt.Errorf("storage directory %s cannot be locked: %w", fs.PathDir(dir), err)
+		return err
 	}
-	return lock, nil
+	if db.salvaged, err = db.opener().wasSalvaged(e); err != nil {
+		e.abandon()
+		return err
+	}
+	db.engine = e
+	return nil
 }
-
-// Room that has to be there before the database is opened. Pebble does not cope
-// with less, and one that has just failed for lack of room should not fail again
-// at once.
-const (
-	startRoom = 64 << 10
-	againRoom = 4 << 20
-)
 
 // open opens the database if there is that much room for it.
 func (db *DB) open(room int) (*engine, error) {
 	if err := tryWriting(db.o.FS, db.o.Dir+".probe", room); err != nil {
 		return nil, err
 	}
-	o := opener{
+	e, err := db.opener().open()
+	if err != nil {
+		return nil, err
+	}
+	if err := e.writeMode(db.o.Sync); err != nil {
+		e.abandon()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (db *DB) opener() *opener {
+	return &opener{
 		dir:      db.o.Dir,
 		fs:       db.o.FS,
 		logger:   db.o.Logger,
 		quit:     db.quit,
-		inOrder:  db.o.Sync == SyncAlways,
 		tables:   db.o.Tables,
-		salvaged: db.metrics.salvages.Inc,
+		replaced: db.metrics.salvages.Inc,
 	}
-	return o.open()
-}
-
-// tryWriting writes a file and removes it.
-func tryWriting(fs vfs.FS, name string, size int) error {
-	f, err := fs.Create(name, vfs.WriteCategoryUnspecified)
-	if err != nil {
-		return err
-	}
-	part := make([]byte, startRoom)
-	for ; size > 0 && err == nil; size -= len(part) {
-		_, err = f.Write(part)
-	}
-	return errors.Join(err, f.Close(), fs.Remove(name))
 }
 
 // Err says why nothing can be made durable at the moment; nil if it can.
@@ -256,211 +240,4 @@ func (db *DB) newest() (*group, error) {
 		return db.next, nil
 	}
 	return db.running, nil
-}
-
-// Run writes until ctx is done, then what is left, and closes the database. That
-// takes no longer than a disk is given to answer.
-func (db *DB) Run(ctx context.Context) error {
-	impatient := db.endWith(ctx)
-	defer impatient()
-	var tick <-chan time.Time
-	if db.o.Sync == SyncInterval {
-		ticker := time.NewTicker(lazyDelay)
-		defer ticker.Stop()
-		tick = ticker.C
-	}
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-db.wake:
-			db.write(ctx)
-		case <-tick:
-			db.flush(ctx)
-		case t := <-db.tasks:
-			t.done <- t.do(db.engine)
-		case <-db.engine.logger.died:
-			db.fail(newGroup(), db.engine.logger.reason())
-			db.recover(ctx)
-		}
-	}
-	return db.finish()
-}
-
-// endWith stops waiting for the disk some time after ctx is done. It returns what
-// ends that.
-func (db *DB) endWith(ctx context.Context) func() {
-	var last *time.Timer
-	stop := context.AfterFunc(ctx, func() {
-		db.mu.Lock()
-		defer db.mu.Unlock()
-		last = time.AfterFunc(lastPatience, func() { close(db.quit) })
-	})
-	return func() {
-		stop()
-		db.mu.Lock()
-		defer db.mu.Unlock()
-		if last != nil {
-			last.Stop()
-		}
-	}
-}
-
-// flush makes durable what was written without waiting for that.
-func (db *DB) flush(ctx context.Context) {
-	if !db.unsynced {
-		return
-	}
-	db.unsynced = false
-	if err := db.engine.syncLog(); err != nil {
-		db.fail(newGroup(), err)
-		db.recover(ctx)
-	}
-}
-
-// write takes the next group through.
-func (db *DB) write(ctx context.Context) {
-	g := db.take()
-	if g.count == 0 {
-		close(g.done)
-		return
-	}
-	start := time.Now()
-	err := db.engine.apply(&g.ops, db.o.Sync == SyncAlways)
-	db.metrics.wrote(g, time.Since(start), err)
-	if err != nil {
-		db.fail(g, err)
-		db.recover(ctx)
-		return
-	}
-	db.unsynced = true
-	db.mu.Lock()
-	db.running = nil
-	db.mu.Unlock()
-	close(g.done)
-}
-
-// take makes the next group the running one.
-func (db *DB) take() *group {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	g := db.next
-	for id, e := range db.longer {
-		g.put(extensionKey(id), e.append)
-	}
-	clear(db.longer)
-	db.next, db.running = newGroup(), g
-	if db.lazy != nil {
-		db.lazy.Stop()
-		db.lazy = nil
-	}
-	return g
-}
-
-// fail tells everybody who waits, and keeps what was not written.
-func (db *DB) fail(g *group, err error) {
-	_ = level.Error(db.o.Logger).Log("msg", "Writing to storage failed; nothing is acknowledged until it works again", "err", err)
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	db.err = err
-	db.behind.add(&g.ops)
-	db.running = nil
-	g.err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-	close(g.done)
-	db.dismiss()
-}
-
-// dismiss moves the next group to what is behind and tells those who wait for
-// it. db is locked.
-func (db *DB) dismiss() {
-	g := db.next
-	db.next = newGroup()
-	db.behind.add(&g.ops)
-	g.err = fmt.Errorf("%w: %w", ErrUnavailable, db.err)
-	close(g.done)
-}
-
-// recover opens the database anew, as often as it takes, and writes what is
-// behind.
-func (db *DB) recover(ctx context.Context) {
-	db.engine.abandon()
-	pause := firstReopen
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(pause):
-		}
-		pause = min(2*pause, slowestReopen)
-		err := db.reopen()
-		if err == nil {
-			_ = level.Info(db.o.Logger).Log("msg", "Storage works again")
-			return
-		}
-		db.mu.Lock()
-		db.err = err
-		db.mu.Unlock()
-	}
-}
-
-func (db *DB) reopen() error {
-	e, err := db.open(againRoom)
-	if err != nil {
-		return err
-	}
-	for caughtUp := false; !caughtUp; caughtUp = db.caughtUp() {
-		for part := range db.late().parts(maxIdle) {
-			if err := e.apply(part, true); err != nil {
-				e.abandon()
-				return err
-			}
-		}
-	}
-	db.engine = e
-	return nil
-}
-
-// late returns what is behind.
-func (db *DB) late() backlog {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	db.dismiss()
-	return maps.Clone(db.behind)
-}
-
-// caughtUp ends the failure if nothing has been entered since.
-func (db *DB) caughtUp() bool {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if db.next.count > 0 {
-		return false
-	}
-	clear(db.behind)
-	db.err = nil
-	return true
-}
-
-// finish writes what is left and closes.
-func (db *DB) finish() error {
-	db.mu.Lock()
-	db.closed = true
-	broken := db.err
-	db.mu.Unlock()
-	if broken != nil {
-		return errors.Join(fmt.Errorf("storage was out of order to the end: %w", broken), db.lock.Close())
-	}
-	g := db.take()
-	err := db.engine.apply(&g.ops, true)
-	if err == nil {
-		err = db.engine.close()
-	}
-	if err != nil {
-		db.engine.abandon()
-		db.mu.Lock()
-		db.err = err
-		db.mu.Unlock()
-		g.err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-		err = fmt.Errorf("close database: %w", err)
-	}
-	close(g.done)
-	return errors.Join(err, db.lock.Close())
 }

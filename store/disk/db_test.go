@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -49,7 +48,7 @@ type running struct {
 
 func open(t testing.TB, fs vfs.FS) running {
 	t.Helper()
-	db, err := disk.Open(disk.Options{Dir: "db", FS: fs})
+	db, err := disk.Open(disk.Options{Dir: "data/db", FS: fs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +68,14 @@ func run(t testing.TB, db *disk.DB) running {
 // content reads what a database has on disk.
 func content(t testing.TB, fs vfs.FS) map[string]uint64 {
 	t.Helper()
-	db, err := disk.Open(disk.Options{Dir: "db", FS: fs})
+	db, err := disk.Open(disk.Options{Dir: "data/db", FS: fs})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := maps.Collect(disk.NewTable(db, 'n', numbers()).All())
+	all, err := disk.NewTable(db, 'n', numbers()).All()
+	if err != nil {
+		t.Error(err)
+	}
 	if err := run(t, db).stop(); err != nil {
 		t.Fatal(err)
 	}

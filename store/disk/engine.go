@@ -58,14 +58,15 @@ func openEngine(o engineOptions) (*engine, error) {
 		EventListener:         e.logger.listener(),
 		ReadOnly:              o.readOnly,
 	}
-	// The usual scheduler has a goroutine that stays if the database does not open.
-	options.Experimental.CompactionScheduler = pebble.NewConcurrencyLimitSchedulerWithNoPeriodicGrantingForTest()
+	merges := newScheduler()
+	options.Experimental.CompactionScheduler = merges
 	open := func() error {
 		db, err := pebble.Open(o.dir, options)
 		if err != nil {
 			return err
 		}
 		e.db = db
+		merges.begin()
 		return nil
 	}
 	if err := e.guarded(open, e.discard); err != nil {

@@ -77,7 +77,12 @@ func (f fence) open(name string, c vfs.DiskWriteCategory, do func() (vfs.File, e
 }
 
 func (f fence) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	return f.open(name, c, func() (vfs.File, error) { return f.FS.Create(name, c) })
+	return f.open(name, c, func() (vfs.File, error) {
+		if err := f.settle(name); err != nil {
+			return nil, err
+		}
+		return f.FS.Create(name, c)
+	})
 }
 
 func (f fence) OpenReadWrite(name string, c vfs.DiskWriteCategory, o ...vfs.OpenOption) (vfs.File, error) {
@@ -98,8 +103,23 @@ func (f fence) OpenDir(name string) (vfs.File, error) {
 }
 
 func (f fence) Remove(name string) error {
-	_, err := f.try(name, func() error { return f.FS.Remove(name) })
+	_, err := f.try(name, func() error {
+		if err := f.settle(name); err != nil {
+			return err
+		}
+		return f.FS.Remove(name)
+	})
 	return err
+}
+
+// settle makes durable what is in the directory before a marker comes or goes. A
+// marker names a file; Pebble makes them durable together, and after a power cut
+// there might be the one and not the other.
+func (f fence) settle(name string) error {
+	if !strings.HasPrefix(f.PathBase(name), "marker.") || !f.holds(name) {
+		return nil
+	}
+	return syncDir(f.FS, f.dir)
 }
 
 func (f fence) RemoveAll(name string) error {

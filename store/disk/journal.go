@@ -50,36 +50,41 @@ func (j Journal) Sync(ctx context.Context) error { return j.db.Sync(ctx) }
 // All yields the alerts. One that cannot be decoded is left out and logged.
 func (j Journal) All() iter.Seq2[*alert.Alert, error] {
 	return func(yield func(*alert.Alert, error) bool) {
-		longer := j.db.extensions()
-		for key, value := range j.db.records(alertPrefix) {
+		longer, err := j.db.extensions()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		enough := false
+		err = j.db.scan(alertPrefix, func(key, value []byte) bool {
 			a, err := alert.Decode(value)
 			if err != nil {
 				_ = level.Error(j.db.o.Logger).Log("msg", "Alert left out, its record cannot be read", "alert", fmt.Sprintf("%x", key), "err", err)
-				continue
+				return true
 			}
 			if e, extended := longer[a.Fingerprint()]; extended && e.updatedAt.After(a.UpdatedAt) {
 				a.EndsAt, a.UpdatedAt = e.endsAt, e.updatedAt
 			}
-			if !yield(a, nil) {
-				return
-			}
-		}
-		if err := j.db.ReadErr(); err != nil {
+			enough = !yield(a, nil)
+			return !enough
+		})
+		if err != nil && !enough {
 			yield(nil, err)
 		}
 	}
 }
 
 // extensions reads all extensions; one that cannot be decoded counts as lost.
-func (db *DB) extensions() map[alert.Fingerprint]extension {
+func (db *DB) extensions() (map[alert.Fingerprint]extension, error) {
 	longer := make(map[alert.Fingerprint]extension)
-	for key, value := range db.records(extensionPrefix) {
+	err := db.scan(extensionPrefix, func(key, value []byte) bool {
 		x, err := decodeExtension(value)
 		if err == nil && len(key) == 8 {
 			longer[alert.Fingerprint(binary.BigEndian.Uint64(key))] = x
 		}
-	}
-	return longer
+		return true
+	})
+	return longer, err
 }
 
 // extension is what a report changes that says nothing new. It has a record of

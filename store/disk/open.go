@@ -3,7 +3,6 @@ package disk
 import (
 	"errors"
 	"io/fs"
-	"strings"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/go-kit/log"
@@ -16,9 +15,8 @@ type opener struct {
 	fs       vfs.FS
 	logger   log.Logger
 	quit     <-chan struct{}
-	inOrder  bool            // every group is durable before the next is written
 	tables   map[byte]string // names, for people
-	salvaged func()          // is told when a damaged database was replaced
+	replaced func()          // is told when a new database has taken the place of a damaged one
 }
 
 func (o *opener) engine(dir string) engineOptions {
@@ -31,15 +29,12 @@ func (o *opener) open() (*engine, error) {
 	if err := o.finishExchange(); err != nil {
 		return nil, err
 	}
-	if err := makeDir(o.fs, o.dir); err != nil {
+	if err := o.create(); err != nil {
 		return nil, err
 	}
 	s, err := lookAt(o.fs, o.dir)
 	if err != nil {
 		return nil, err
-	}
-	if !s.hasData() {
-		return o.create(s)
 	}
 	if err := o.inspect(s); isDamage(err) {
 		if err := o.salvage(s, err); err != nil {
@@ -51,70 +46,54 @@ func (o *opener) open() (*engine, error) {
 	return openEngine(o.engine(o.dir))
 }
 
-// finishExchange ends what a power cut has interrupted.
+// finishExchange ends or undoes what a power cut has interrupted.
 func (o *opener) finishExchange() error {
 	if err := o.fs.RemoveAll(o.rebuilding()); err != nil {
 		return err
 	}
-	if _, err := o.fs.Stat(o.rebuilt()); err != nil {
-		return nil //nolint:nilerr // nothing was interrupted
+	if _, err := o.fs.Stat(o.rebuilt()); errors.Is(err, fs.ErrNotExist) {
+		return nil // nothing was interrupted
+	} else if err != nil {
+		return err
 	}
 	_, err := o.fs.Stat(o.dir)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return o.move(o.rebuilt(), o.dir)
 	case err == nil: // the damaged one is still in its place
 		return o.fs.RemoveAll(o.rebuilt())
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := o.move(o.rebuilt(), o.dir); err != nil {
+		return err
+	}
+	kept, err := o.asides()
+	if err == nil && len(kept) > 0 {
+		o.replaced()
+		_ = level.Error(o.logger).Log("msg", "Storage was damaged; a new one holds what could be read of it, and the damaged one is kept",
+			"err", "it was interrupted, and what is known of the damage is in the log of the start before", "path", o.dir, "kept_in", o.fs.PathJoin(o.fs.PathDir(o.dir), kept[len(kept)-1]))
 	}
 	return err
 }
 
-// create makes a database where none is, or only what a power cut has left of one
-// that was being made.
-func (o *opener) create(s *survey) (*engine, error) {
-	e, err := openEngine(o.engine(o.dir))
-	if isDamage(err) {
-		_ = level.Warn(o.logger).Log("msg", "Storage was only half made, and is made anew", "err", err)
-		if err := s.clear(); err != nil {
-			return nil, err
-		}
-		e, err = openEngine(o.engine(o.dir))
+// create makes a database if there is none. It is made beside its place, so that a
+// power cut leaves none or a whole one: one that lacks something is damaged.
+func (o *opener) create() error {
+	names, err := o.fs.List(o.dir)
+	switch {
+	case len(names) > 0:
+		return nil
+	case err == nil: // not every system lets something take the place of a directory
+		err = o.fs.Remove(o.dir)
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
+	}
+	if err == nil {
+		err = o.rebuild(nil)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	// The first log of a new database is of an older kind, in which damage can be
-	// taken for the end.
-	if err := e.close(); err != nil {
-		return nil, err
-	}
-	if e, err = openEngine(o.engine(o.dir)); err != nil {
-		return nil, err
-	}
-	if err := e.writeFormat(); err != nil {
-		e.abandon()
-		return nil, err
-	}
-	return e, nil
-}
-
-// clear removes the files of a database that holds nothing.
-func (s *survey) clear() error {
-	for _, name := range s.names {
-		ours := false
-		for _, prefix := range []string{"MANIFEST-", "OPTIONS-", "marker."} {
-			ours = ours || strings.HasPrefix(name, prefix)
-		}
-		_, log := numbered(name, ".log")
-		_, temporary := numbered(name, ".dbtmp")
-		if !ours && !log && !temporary {
-			continue
-		}
-		if err := s.fs.Remove(s.fs.PathJoin(s.dir, name)); err != nil {
-			return err
-		}
-	}
-	return syncDir(s.fs, s.dir)
+	return o.move(o.rebuilt(), o.dir)
 }
 
 // inspect finds out whether a database is whole. It changes nothing.
@@ -122,7 +101,7 @@ func (o *opener) inspect(s *survey) error {
 	if s.unlisted != nil {
 		return s.unlisted
 	}
-	if err := s.misses(o.inOrder); err != nil {
+	if err := s.misses(); err != nil {
 		return err
 	}
 	options := o.engine(o.dir)

@@ -3,6 +3,7 @@ package disk
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -80,24 +81,32 @@ func (l *losses) count(name string, blocks, damaged int) {
 // misses says why Pebble would not read something that is there, or nil. It takes
 // damage in the list of files or in a log for the end of it. In a log that is in
 // order, every record was durable before the next was written.
-func (s *survey) misses(inOrder bool) error {
+func (s *survey) misses() error {
 	tables, logs := s.sources()
+	followed := "" // a log in which something follows what cannot be read
 	for _, n := range logs {
 		data, err := s.read(s.logs[n])
 		if err != nil {
 			return err
 		}
-		if scan := scanLog(data, n); scan.broken || inOrder && scan.followed {
+		scan := scanLog(data, n)
+		if scan.broken {
 			return fmt.Errorf("%s is damaged", s.logs[n])
+		}
+		if scan.followed {
+			followed = s.logs[n]
 		}
 	}
 	strays := s.strays()
-	if len(strays) == 0 {
+	if len(strays) == 0 && followed == "" {
 		return nil
 	}
 	without, _, err := s.search(tables, logs)
 	if err != nil {
 		return err
+	}
+	if followed != "" && without.mode() == SyncAlways {
+		return fmt.Errorf("%s is damaged", followed)
 	}
 	with, _, err := s.search(append(tables, strays...), logs)
 	if err != nil {
@@ -108,6 +117,10 @@ func (s *survey) misses(inOrder bool) error {
 	}
 	return nil
 }
+
+// mode says how the last log was written. With SyncAlways every group was durable
+// before the next was written.
+func (f finds) mode() SyncMode { return SyncMode(f[string(modeKey())].value) }
 
 // content leaves out what is deleted.
 func (f finds) content() map[string][]byte {
@@ -138,6 +151,7 @@ func (o *opener) salvage(s *survey, why error) error {
 			return err
 		}
 	}
+	content[string(salvageKey())] = time.Now().UTC().AppendFormat(nil, time.RFC3339)
 	if err := o.rebuild(content); err != nil {
 		return fmt.Errorf("make a new database of what can be read: %w", err)
 	}
@@ -145,7 +159,7 @@ func (o *opener) salvage(s *survey, why error) error {
 	if err != nil {
 		return err
 	}
-	o.salvaged()
+	o.replaced()
 	_ = level.Error(o.logger).Log("msg", "Storage was damaged; a new one holds what could be read of it, and the damaged one is kept", "err", why,
 		"path", o.dir, "kept_in", aside, "records", o.counts(content), "unreadable_files", strings.Join(lost.unreadable, " "),
 		"damaged_blocks", lost.blocks, "damaged_log_parts", lost.gaps, "missing_files", lost.missing)
@@ -226,8 +240,12 @@ func (o *opener) exchange() (aside string, err error) {
 	base := o.dir + asideMark + time.Now().UTC().Format("20060102T150405Z")
 	aside = base
 	for i := 2; ; i++ {
-		if _, err := o.fs.Stat(aside); err != nil {
+		_, err := o.fs.Stat(aside)
+		if errors.Is(err, fs.ErrNotExist) {
 			break
+		}
+		if err != nil {
+			return "", err
 		}
 		aside = fmt.Sprintf("%s-%d", base, i)
 	}
@@ -243,20 +261,38 @@ func (o *opener) exchange() (aside string, err error) {
 const manyAside = 5
 
 func (o *opener) countAside() {
-	names, err := o.fs.List(o.fs.PathDir(o.dir))
-	if err != nil {
-		return // it is only about a hint
-	}
-	prefix, count := o.fs.PathBase(o.dir)+asideMark, 0
-	for _, name := range names {
-		if strings.HasPrefix(name, prefix) {
-			count++
-		}
-	}
-	if count > manyAside {
-		_ = level.Warn(o.logger).Log("msg", "There are many damaged databases; look after the disk, and remove those that nobody needs", "path", o.dir+asideMark+"*", "count", count)
+	kept, err := o.asides()
+	if err == nil && len(kept) > manyAside { // it is only about a hint
+		_ = level.Warn(o.logger).Log("msg", "There are many damaged databases; look after the disk, and remove those that nobody needs", "path", o.dir+asideMark+"*", "count", len(kept))
 	}
 }
+
+// asides returns the names of the damaged databases that were kept, by age.
+func (o *opener) asides() ([]string, error) {
+	names, err := o.fs.List(o.fs.PathDir(o.dir))
+	prefix := o.fs.PathBase(o.dir) + asideMark
+	kept := slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, prefix) })
+	slices.Sort(kept)
+	return kept, err
+}
+
+// salvageKey is where a database says that it has taken the place of a damaged one.
+func salvageKey() []byte { return []byte{metaPrefix, 's'} }
+
+// wasSalvaged reports whether a database has taken the place of a damaged one, or
+// a damaged one lies beside it.
+func (o *opener) wasSalvaged(e *engine) (bool, error) {
+	kept, err := o.asides()
+	if err != nil || len(kept) > 0 {
+		return true, err
+	}
+	_, known, err := e.get(salvageKey())
+	return known, err
+}
+
+// Salvaged reports whether the database has taken the place of a damaged one, at this
+// start or at an earlier one: what is not in it may have been lost.
+func (db *DB) Salvaged() bool { return db.salvaged }
 
 // move renames a directory for good.
 func (o *opener) move(from, to string) error {

@@ -21,10 +21,8 @@ import (
 type survey struct {
 	fs       vfs.FS
 	dir      string
-	names    []string
 	tables   map[uint64]string // names by number
 	logs     map[uint64]string
-	written  bool // a log holds something
 	manifest *manifest
 	unlisted error // why there is no manifest
 }
@@ -36,20 +34,13 @@ func lookAt(fsys vfs.FS, dir string) (*survey, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	s := &survey{fs: fsys, dir: dir, names: names, tables: make(map[uint64]string), logs: make(map[uint64]string)}
+	s := &survey{fs: fsys, dir: dir, tables: make(map[uint64]string), logs: make(map[uint64]string)}
 	for _, name := range names {
 		if n, ok := numbered(name, ".sst"); ok {
 			s.tables[n] = name
 		}
 		if n, ok := numbered(name, ".log"); ok {
 			s.logs[n] = name
-			data, err := s.read(name)
-			if err != nil {
-				return nil, err
-			}
-			scan := scanLog(data, n)
-			s.written = s.written || len(scan.records) > 0 || scan.unread > 0
 		}
 	}
 	if err := s.checkVersion(); err != nil {
@@ -83,7 +74,10 @@ func (s *survey) checkVersion() error {
 
 func (s *survey) readManifest() (*manifest, error) {
 	name, err := atomicfs.ReadMarker(s.fs, s.dir, "manifest")
-	if err != nil || name == "" {
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errManifest, err)
+	}
+	if name == "" {
 		return nil, fmt.Errorf("%w: there is none", errManifest)
 	}
 	data, err := s.read(name)
@@ -100,12 +94,6 @@ func (s *survey) read(name string) ([]byte, error) {
 	}
 	data, err := io.ReadAll(f)
 	return data, errors.Join(err, f.Close())
-}
-
-// hasData reports whether anything was ever written here. If not, the files are
-// those of a database that was being made.
-func (s *survey) hasData() bool {
-	return s.written || len(s.tables) > 0 || s.manifest != nil && len(s.manifest.live) > 0
 }
 
 // strays returns the tables that the manifest does not know. They were being

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -25,8 +25,24 @@ const (
 // ErrNewer is wrapped by the error about a directory of a later version.
 var ErrNewer = errors.New("the directory was written by a newer version of tocsin")
 
+// errNoFormat: a database is not in its place before the record of its version is
+// in it, and durable.
+var errNoFormat = errors.New("its first record is missing")
+
 // formatKey is where the version stands.
 func formatKey() []byte { return []byte{metaPrefix, 'f'} }
+
+// modeKey is where stands how the last log is written.
+func modeKey() []byte { return []byte{metaPrefix, 'o'} }
+
+// writeMode says in the database how it will be written from now on.
+func (e *engine) writeMode(mode SyncMode) error {
+	before, _, err := e.get(modeKey())
+	if err != nil || string(before) == string(mode) {
+		return err
+	}
+	return e.guarded(func() error { return e.db.Set(modeKey(), []byte(mode), pebble.Sync) }, nil)
+}
 
 // writeFormat says in the database what version it is of.
 func (e *engine) writeFormat() error {
@@ -37,17 +53,34 @@ func (e *engine) writeFormat() error {
 
 // checkFormat makes sure that the database can be read by this version.
 func (e *engine) checkFormat() error {
-	return e.guarded(func() error {
-		value, closer, err := e.db.Get(formatKey())
-		if errors.Is(err, pebble.ErrNotFound) {
-			return nil // a power cut came before the first record
-		}
+	value, known, err := e.get(formatKey())
+	if err == nil && !known {
+		err = errNoFormat
+	}
+	if err != nil {
+		return err
+	}
+	return knownFormat(value)
+}
+
+// get reads one record.
+func (e *engine) get(key []byte) (value []byte, known bool, err error) {
+	var found []byte // nobody else has it unless err is nil
+	err = e.guarded(func() error {
+		value, closer, err := e.db.Get(key)
 		if err != nil {
 			return err
 		}
-		defer closer.Close()
-		return knownFormat(value)
+		found = slices.Clone(value)
+		return closer.Close()
 	}, nil)
+	switch {
+	case errors.Is(err, pebble.ErrNotFound):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, err
+	}
+	return found, true, nil
 }
 
 // knownFormat checks the record of the version.
@@ -66,42 +99,26 @@ func newer(found, known int) error {
 	return fmt.Errorf("%w: its format is %d, and this version knows up to %d; start the newer version, or choose another directory", ErrNewer, found, known)
 }
 
-// records yields what is stored under keys that begin with a prefix, keys without
-// it. Both slices are good until the next step. What cannot be read ends it, and
-// is what ReadErr says from then on.
-func (db *DB) records(prefix byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(key, value []byte) bool) {
-		it, err := db.engine.db.NewIter(&pebble.IterOptions{LowerBound: []byte{prefix}, UpperBound: []byte{prefix + 1}})
+// scan shows what is stored under keys that begin with a prefix, keys without it,
+// until visit returns false. Both slices are good until that returns. After an error
+// not everything was shown.
+func (db *DB) scan(prefix byte, visit func(key, value []byte) bool) (err error) {
+	defer func() {
 		if err != nil {
-			db.cannotRead(err)
-			return
+			err = fmt.Errorf("read database in %s: %w", db.o.Dir, err)
 		}
-		defer it.Close()
-		for ok := it.First(); ok; ok = it.Next() {
-			if !yield(it.Key()[1:], it.Value()) {
-				return
-			}
-		}
-		if err := it.Error(); err != nil {
-			db.cannotRead(err)
+	}()
+	it, err := db.engine.db.NewIter(&pebble.IterOptions{LowerBound: []byte{prefix}, UpperBound: []byte{prefix + 1}})
+	if err != nil {
+		return err
+	}
+	for ok := it.First(); ok; ok = it.Next() {
+		value, err := it.ValueAndErr()
+		if err != nil || !visit(it.Key()[1:], value) {
+			break
 		}
 	}
-}
-
-func (db *DB) cannotRead(err error) {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if db.readErr == nil {
-		db.readErr = fmt.Errorf("read database in %s: %w", db.o.Dir, err)
-	}
-}
-
-// ReadErr says why not everything that is stored has been yielded; nil if it has.
-// A record that was left out because it makes no sense does not count.
-func (db *DB) ReadErr() error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	return db.readErr
+	return it.Close() // with what went wrong before
 }
 
 // Codec turns records into bytes and back.
@@ -148,19 +165,18 @@ func (t *Table[T]) Delete(keys ...string) {
 // Sync waits until all that was entered is durable.
 func (t *Table[T]) Sync(ctx context.Context) error { return t.db.Sync(ctx) }
 
-// All yields what is stored. A record that cannot be decoded is left out and
-// logged; it stays in the database. After it DB.ReadErr says whether that was all.
-func (t *Table[T]) All() iter.Seq2[string, T] {
-	return func(yield func(string, T) bool) {
-		for key, value := range t.db.records(t.prefix) {
-			record, err := t.codec.Decode(value)
-			if err != nil {
-				_ = level.Error(t.db.o.Logger).Log("msg", "Record left out, it cannot be read", "table", string(t.prefix), "key", fmt.Sprintf("%q", key), "err", err)
-				continue
-			}
-			if !yield(string(key), record) {
-				return
-			}
+// All returns what is stored. A record that cannot be decoded is left out and
+// logged; it stays in the database.
+func (t *Table[T]) All() (map[string]T, error) {
+	all := make(map[string]T)
+	err := t.db.scan(t.prefix, func(key, value []byte) bool {
+		record, err := t.codec.Decode(value)
+		if err != nil {
+			_ = level.Error(t.db.o.Logger).Log("msg", "Record left out, it cannot be read", "table", string(t.prefix), "key", fmt.Sprintf("%q", key), "err", err)
+			return true
 		}
-	}
+		all[string(key)] = record
+		return true
+	})
+	return all, err
 }

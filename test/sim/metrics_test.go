@@ -67,7 +67,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 		if diff := cmp.Diff(documented(t), rows); diff != "" {
 			t.Errorf("docs/metrics.md (-) and /metrics (+) differ:\n%s", diff)
 		}
-	}, limited, stored)
+	}, limited, stored, overTLS(t))
 }
 
 // shown returns type and labels of our metrics in an exposition.
