@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -17,7 +18,7 @@ import (
 func (t *tool) explained(err error) string {
 	text := err.Error()
 	if hint := t.advice(err); hint != "" {
-		text += "; " + hint
+		text += "; " + strings.ReplaceAll(hint, "--alertmanager.url", cmp.Or(t.address.flag, "--alertmanager.url"))
 	}
 	return text
 }
@@ -45,14 +46,27 @@ const checkAddress = "is --alertmanager.url the address of the daemon, with its 
 
 func adviceOnStatus(e *client.Error) string {
 	switch {
+	case e.Status == http.StatusForbidden && strings.Contains(e.URL, "/admin/") && e.Text != "":
+		return "" // the daemon says which flag it lacks
 	case e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden:
 		return "give credentials that are right in the file that --http.config.file names, or as http://user:password@host in --alertmanager.url"
 	case strings.Contains(e.Text, "HTTP request to an HTTPS server"):
 		return "write https:// in --alertmanager.url"
+	case e.Status == http.StatusNotFound && strings.Contains(e.URL, "/api/tocsin/"):
+		return adviceOnOwn(e)
 	case e.Status == http.StatusNotFound && !strings.Contains(e.URL, "/silence"):
 		return checkAddress
 	}
 	return ""
+}
+
+// adviceOnOwn is about what only tocsin has. If the answer says what there is not, the
+// daemon knows what it was asked.
+func adviceOnOwn(e *client.Error) string {
+	if strings.HasPrefix(e.Text, "no such") {
+		return ""
+	}
+	return "only tocsin has this; " + checkAddress
 }
 
 func adviceOnTLS(err error) string {

@@ -29,6 +29,10 @@ type tool struct {
 	// defined are the application and its commands, for defaults of flags.
 	defined []flagGroup
 	runs    map[string]runner // by the full name of the command
+	// lasting are commands that go on until they are ended: --timeout is for each of
+	// their requests. lasts says that the present one is one of them.
+	lasting map[string]bool
+	lasts   bool
 
 	address      address
 	addressGiven bool // on the command line and not in a file
@@ -68,7 +72,7 @@ Defaults for flags are read from .config/tocsinctl/config.yml and .config/amtool
 The first file that has a name counts, and the command line counts more than all of them.`
 
 func newTool(w World) *tool {
-	t := &tool{World: w, name: ownName, runs: make(map[string]runner), logger: log.NewNopLogger()}
+	t := &tool{World: w, name: ownName, runs: make(map[string]runner), lasting: make(map[string]bool), logger: log.NewNopLogger()}
 	if w.Name == oldName {
 		t.name = oldName
 	}
@@ -90,9 +94,14 @@ func commands() []func(*tool) {
 		alertCommands,
 		silenceCommands,
 		checkConfigCommand,
+		explainCommand,
 		clusterCommands,
 		configCommands,
 		templateCommands,
+		routesCommands,
+		receiverCommands,
+		snapshotCommand,
+		topCommand,
 		completionCommand,
 	}
 }

@@ -17,19 +17,27 @@ import (
 // checkConfig is "check-config".
 type checkConfig struct {
 	*tool
-	files  []string
-	strict bool
-	kinds  map[string]*bool // by the flag that some kinds of integrations need
+	files           []string
+	strict          bool // warnings are mistakes
+	strictTemplates bool
+	expand          bool
+	against         address          // of the daemon that a file is compared with
+	kinds           map[string]*bool // by the flag that some kinds of integrations need
 }
 
 const checkConfigHelp = `Check configuration files, and the templates that they name.
 
-Without a file standard input is checked. Everything that is wrong is listed, with path and line. What is legal and probably not meant, and templates that fail for a stock notification, are warnings.`
+Without a file standard input is checked. Everything that is wrong is listed, with path and line. What is legal and probably not meant, files that cannot be read, and templates that fail for a stock notification, are warnings.
+
+With --diff what a reload would change on a running daemon is listed as well.`
 
 func checkConfigCommand(t *tool) {
-	c := &checkConfig{tool: t, kinds: make(map[string]*bool)}
+	c := &checkConfig{tool: t, kinds: make(map[string]*bool), against: address{flag: "--diff"}}
 	cmd := t.command(t.app, "check-config", checkConfigHelp, c.run)
-	cmd.Flag("config.strict-templates", "A template that fails is a mistake, as for a daemon with this flag.").BoolVar(&c.strict)
+	cmd.Flag("strict", "Every warning is a mistake.").BoolVar(&c.strict)
+	cmd.Flag("diff", "Address of a daemon: show what it would change if it read the file.").PlaceHolder("URL").SetValue(&c.against)
+	cmd.Flag("config.strict-templates", "A template that fails is a mistake, as for a daemon with this flag.").BoolVar(&c.strictTemplates)
+	cmd.Flag("config.expand-secrets", "Put environment variables and files in the place of references in secrets, as a daemon with this flag.").BoolVar(&c.expand)
 	for _, flag := range kindFlags() {
 		c.kinds[flag] = cmd.Flag(flag, "Check as for a daemon with this flag.").Bool()
 	}
@@ -51,7 +59,7 @@ func kindFlags() []string {
 
 const standardInput = "/dev/stdin"
 
-func (c *checkConfig) run(context.Context) error {
+func (c *checkConfig) run(ctx context.Context) error {
 	files := c.files
 	if len(files) == 0 {
 		if c.InTerminal {
@@ -59,10 +67,16 @@ func (c *checkConfig) run(context.Context) error {
 		}
 		files = []string{standardInput}
 	}
+	if c.against.url != nil && len(files) > 1 {
+		return errors.New("--diff: name one file, since a daemon reads one")
+	}
 	reports := make([]*checkReport, len(files))
 	bad := 0
 	for i, path := range files {
-		reports[i] = c.check(path)
+		var err error
+		if reports[i], err = c.report(ctx, path); err != nil {
+			return err
+		}
 		if !reports[i].Valid {
 			bad++
 		}
@@ -84,24 +98,44 @@ func (c *checkConfig) run(context.Context) error {
 	return nil
 }
 
-// check looks at one file.
-func (c *checkConfig) check(path string) *checkReport {
+// report looks at one file, and compares it with a daemon if that is asked for. The
+// error is about the daemon.
+func (c *checkConfig) report(ctx context.Context, path string) (*checkReport, error) {
 	r := &checkReport{File: path, Problems: []checkProblem{}, Warnings: []string{}}
+	cfg := c.check(path, r)
+	if c.strict {
+		r.failOnWarnings()
+	}
+	if cfg == nil || c.against.url == nil {
+		return r, nil
+	}
+	var err error
+	r.Diff, err = c.compare(ctx, cfg)
+	return r, err
+}
+
+// check looks at one file. It returns nil if that is no configuration.
+func (c *checkConfig) check(path string, r *checkReport) *config.Config {
 	text, dir, err := c.read(path)
 	if err != nil {
 		r.fail(err)
-		return r
+		return nil
 	}
-	cfg, err := config.Parse(text, config.Options{Kinds: all.Kinds(), Syntax: c.syntax, Flags: c.flags(), Dir: dir})
+	cfg, err := config.Parse(text, config.Options{
+		Kinds: all.Kinds(), Syntax: c.syntax, Flags: c.flags(), Dir: dir, ExpandSecrets: c.expand,
+	})
 	if err != nil {
 		r.fail(err)
-		return r
+		return nil
 	}
 	r.Valid = true
 	r.Found = &checkFound{len(cfg.InhibitRules), len(cfg.Receivers), len(cfg.Templates)}
 	r.Warnings = append(r.Warnings, cfg.Warnings...)
+	for _, p := range cfg.CheckFiles() {
+		r.Warnings = append(r.Warnings, p.Error())
+	}
 	c.checkTemplates(cfg, r)
-	return r
+	return cfg
 }
 
 // read returns a file and the folder at which paths in it begin.
@@ -135,7 +169,7 @@ func (c *checkConfig) checkTemplates(cfg *config.Config, r *checkReport) {
 	if len(problems) == 0 {
 		return
 	}
-	if c.strict {
+	if c.strictTemplates {
 		r.TemplatesFailed = true
 		r.fail(problems)
 		return

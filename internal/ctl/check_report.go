@@ -17,6 +17,10 @@ type checkReport struct {
 	Found    *checkFound    `json:"found,omitempty"` // nil: the file could not be read as a configuration
 	// TemplatesFailed says that the problems are those of templates.
 	TemplatesFailed bool `json:"-"`
+	// Strict are warnings that count as problems; they are among those as well.
+	Strict []string `json:"-"`
+	// Diff is what a daemon would change; nil: nobody asked.
+	Diff *configDiff `json:"diff,omitempty"`
 }
 
 // checkProblem is one thing that is wrong.
@@ -48,6 +52,15 @@ func (r *checkReport) fail(err error) {
 	}
 }
 
+// failOnWarnings makes mistakes of the warnings.
+func (r *checkReport) failOnWarnings() {
+	for _, warning := range r.Warnings {
+		r.Valid = false
+		r.Problems = append(r.Problems, checkProblem{Message: warning, text: warning})
+	}
+	r.Strict, r.Warnings = r.Warnings, []string{}
+}
+
 // text is the report for people.
 func (c *checkConfig) text(r *checkReport) string {
 	var b strings.Builder
@@ -60,13 +73,19 @@ func (c *checkConfig) text(r *checkReport) string {
 			r.Found.InhibitRules, r.Found.Receivers, r.Found.Templates)
 		if r.Found.Templates > 0 || r.TemplatesFailed {
 			b.WriteString("  ")
-			c.writeResult(&b, r.Problems)
+			c.writeResult(&b, r.Problems[:len(r.Problems)-len(r.Strict)])
 		}
+	}
+	for _, problem := range r.Strict {
+		fmt.Fprintf(&b, "  %s %s\n", c.paint(red, "ERROR:"), problem)
 	}
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(&b, "  %s %s\n", c.paint(yellow, "WARNING:"), warning)
 	}
 	b.WriteByte('\n')
+	if r.Diff != nil {
+		c.writeDiff(&b, r.Diff)
+	}
 	return b.String()
 }
 

@@ -12,6 +12,7 @@ import (
 func clusterCommands(t *tool) {
 	group := t.group(t.app, "cluster", "Look at the cluster.")
 	t.command(group, "show", "Show the state of the cluster and, with --output=extended, its members.", t.showCluster).Default()
+	defineClusterPeers(t, group)
 }
 
 func (t *tool) showCluster(ctx context.Context) error {

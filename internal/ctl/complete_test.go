@@ -8,14 +8,14 @@ import (
 )
 
 func TestCandidates(t *testing.T) {
-	all := []string{"alert", "silence", "check-config", "cluster", "config", "template", "completion"}
+	all := []string{"alert", "silence", "check-config", "explain", "cluster", "config", "template", "routes", "receivers", "snapshot", "top", "completion"}
 	for _, tt := range []struct {
 		words []string
 		want  []string
 	}{
 		{[]string{""}, all},
 		{[]string{"c"}, []string{"check-config", "cluster", "config", "completion"}},
-		{[]string{"silence", ""}, []string{"query", "add", "update", "expire", "import"}},
+		{[]string{"silence", ""}, []string{"query", "add", "update", "expire", "import", "preview"}},
 		{[]string{"silence", "e"}, []string{"expire"}},
 		{[]string{"config", "routes", ""}, []string{"show", "test"}},
 		{[]string{"-o", "json", "-v", "config", "routes", "t"}, []string{"test"}},

@@ -40,9 +40,14 @@ if [[ "$funcstack[1]" == _%[1]s ]]; then _%[1]s "$@"; else compdef _%[1]s %[1]s;
 `,
 		"fish": `function __%[1]s_complete
     set -l words (commandline -opc) (commandline -ct)
-    $words[1] %[2]s $words[2..-1] 2>/dev/null
+    set -l found ($words[1] %[2]s $words[2..-1] 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%%s\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c %[1]s -a '(__%[1]s_complete)'
+complete -c %[1]s -f -a '(__%[1]s_complete)'
 `,
 	}
 	return fmt.Sprintf(scripts[shell], t.name, completionFlag)

@@ -58,11 +58,15 @@ func (t *tool) parse(args []string) (runner, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w, try --help", err)
 	}
+	t.lasts = t.lasting[name]
 	return t.runs[name], t.settle()
 }
 
 // within runs a command for as long as --timeout allows.
 func (t *tool) within(ctx context.Context, run runner) error {
+	if t.lasts {
+		return run(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	return run(ctx)

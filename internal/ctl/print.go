@@ -98,9 +98,12 @@ func printable(text string) string {
 	}, text)
 }
 
-// printTable prints a table: every cell with as many blanks behind it as its column
+// printTable prints a table.
+func (t *tool) printTable(l *table) error { return t.print(t.tableText(l)) }
+
+// tableText is a table as a text: every cell with as many blanks behind it as its column
 // needs, and two more.
-func (t *tool) printTable(l *table) error {
+func (t *tool) tableText(l *table) string {
 	var text strings.Builder
 	widths := l.widths()
 	for i, row := range l.rows {
@@ -118,7 +121,7 @@ func (t *tool) printTable(l *table) error {
 		}
 		text.WriteByte('\n')
 	}
-	return t.print(text.String())
+	return text.String()
 }
 
 func (l *table) widths() []int {

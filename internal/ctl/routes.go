@@ -18,7 +18,8 @@ import (
 // from a file or from a daemon.
 type routes struct {
 	*tool
-	file string
+	file   string
+	expand bool // references in secrets of the file
 }
 
 func routeCommands(t *tool, config parent) {
@@ -49,20 +50,34 @@ func (r *routes) tree(ctx context.Context) (*dispatch.Route, error) {
 }
 
 func (r *routes) ofFile() (*dispatch.Route, error) {
-	cfg, err := config.Load(r.file, config.Options{Kinds: all.Kinds(), Syntax: r.syntax, Flags: kindFlags()})
+	cfg, err := r.load(r.file)
+	if err != nil {
+		return nil, err
+	}
+	return cfg.Tree, nil
+}
+
+// load reads a configuration file, whatever flags the daemon would need for it.
+func (r *routes) load(path string) (*config.Config, error) {
+	cfg, err := config.Load(path, config.Options{
+		Kinds: all.Kinds(), Syntax: r.syntax, Flags: kindFlags(), ExpandSecrets: r.expand,
+	})
 	if err != nil {
 		return nil, err
 	}
 	for _, warning := range cfg.Warnings {
 		_ = level.Debug(r.logger).Log("msg", "Warning about the configuration", "warning", warning)
 	}
-	return cfg.Tree, nil
+	return cfg, nil
 }
+
+// shownConfig is what errors name that are in what a daemon shows.
+const shownConfig = "the configuration of the daemon"
 
 // ofText reads the routes alone: what a daemon shows of its receivers has no secrets,
 // and may have keys that only a daemon of its version knows.
 func (r *routes) ofText(text string) (*dispatch.Route, error) {
-	const from = "the configuration of the daemon"
+	const from = shownConfig
 	doc, err := yamlx.Parse([]byte(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", from, err)

@@ -16,9 +16,16 @@ func silenceCommands(t *tool) {
 	defineSilenceUpdate(t, group)
 	defineSilenceExpire(t, group)
 	defineSilenceImport(t, group)
+	if t.name != oldName { // there it is silence query with the name of an alert
+		defineSilencePreview(t, group)
+	}
 }
 
-var errNoSilences = errors.New("no silence given: name its id (silence query lists them)")
+var (
+	errNoSilences    = errors.New("no silence given: name its id (silence query lists them)")
+	errNoMatchers    = errors.New("no matchers given: name what to silence, such as alertname=foo")
+	errIDAndMatchers = errors.New("--id and matchers exclude each other")
+)
 
 // printSilences prints silences as --output and, if quiet, as their identifiers
 // alone.

@@ -74,17 +74,23 @@ func (c *silenceAdd) silence() (client.NewSilence, error) {
 	if s.Annotations, err = c.pairs(c.annotations); err != nil {
 		return s, err
 	}
+	c.span(&s)
+	switch {
+	case len(s.Matchers) == 0:
+		return s, errNoMatchers
+	case c.requireComment && c.comment == "":
+		return s, errors.New("a comment is required: say why with --comment, or use --no-require-comment")
+	}
+	return s, checkSpan(s.StartsAt.Time, s.EndsAt.Time)
+}
+
+// span says from when to when the silence lasts. What ends it otherwise than by time
+// belongs here.
+func (c *silenceAdd) span(s *client.NewSilence) {
 	if s.StartsAt.IsZero() {
 		s.StartsAt.Time = c.Now().UTC()
 	}
 	if s.EndsAt.IsZero() {
 		s.EndsAt.Time = s.StartsAt.Add(c.duration)
 	}
-	switch {
-	case len(s.Matchers) == 0:
-		return s, errors.New("no matchers given: name what to silence, such as alertname=foo")
-	case c.requireComment && c.comment == "":
-		return s, errors.New("a comment is required: say why with --comment, or use --no-require-comment")
-	}
-	return s, checkSpan(s.StartsAt.Time, s.EndsAt.Time)
 }

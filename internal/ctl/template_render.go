@@ -22,13 +22,16 @@ type templateRender struct {
 	text  string
 	kind  string
 	data  string
+	live  liveData
 }
 
 const templateRenderHelp = `Render a text as a message of an integration would be.
 
 The text may use the built-in templates and those of the files:
 
-  template render --template.glob='/etc/tocsin/*.tmpl' --template.text='{{ template "mine" . }}'`
+  template render --template.glob='/etc/tocsin/*.tmpl' --template.text='{{ template "mine" . }}'
+
+With --live the data is that of a group of the daemon, as its receiver would be told of it now; arguments are matchers that its alerts must match. If there are several such groups it is the first one.`
 
 func defineTemplateRender(t *tool, group parent) {
 	c := &templateRender{tool: t}
@@ -38,16 +41,17 @@ func defineTemplateRender(t *tool, group parent) {
 	cmd.Flag("template.type", "What the text is: text or html.").Default("text").
 		SetValue(choice{"--template.type", &c.kind, []string{"text", "html"}})
 	cmd.Flag("template.data", "File with the data in JSON, as a webhook gets it. Default: a stock notification.").PlaceHolder("FILE").StringVar(&c.data)
+	c.live.define(cmd)
 }
 
-func (c *templateRender) run(context.Context) error {
+func (c *templateRender) run(ctx context.Context) error {
 	switch {
 	case len(c.globs) == 0:
 		return errors.New("required flag --template.glob not provided, try --help")
 	case c.text == "":
 		return errors.New("required flag --template.text not provided, try --help")
 	}
-	data, err := c.readData()
+	data, err := c.readData(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,8 +73,14 @@ func (c *templateRender) run(context.Context) error {
 	return c.print(text)
 }
 
-func (c *templateRender) readData() (*template.Data, error) {
-	if c.data == "" {
+func (c *templateRender) readData(ctx context.Context) (*template.Data, error) {
+	if err := c.live.check(c.data); err != nil {
+		return nil, err
+	}
+	switch {
+	case c.live.wanted:
+		return c.live.read(ctx, c.tool)
+	case c.data == "":
 		return template.Stock(), nil
 	}
 	text, err := os.ReadFile(c.data)

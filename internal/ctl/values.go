@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -25,14 +26,15 @@ func (instant) own()  {}
 
 // address is the value of a flag: where the daemon is.
 type address struct {
-	url *url.URL // nil: not given
+	flag string   // as people write it; empty: --alertmanager.url
+	url  *url.URL // nil: not given
 }
 
 // Set reads the address.
 func (a *address) Set(text string) error {
 	u, err := client.ParseAddress(text)
 	if err != nil {
-		return fmt.Errorf("--alertmanager.url: %w", err)
+		return fmt.Errorf("%s: %w", cmp.Or(a.flag, "--alertmanager.url"), err)
 	}
 	a.url = u
 	return nil

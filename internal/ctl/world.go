@@ -27,6 +27,11 @@ type World struct {
 	Out, Err io.Writer
 	// Terminals are where somebody looks on.
 	InTerminal, OutTerminal, ErrTerminal bool
+	// Raw lets In tell of each key when it is pressed, until restore is called; nil:
+	// In cannot do that.
+	Raw func() (restore func(), err error)
+	// Size is that of the terminal in letters; nil: not known.
+	Size func() (width, height int, err error)
 	// Colours says that terminals may be written to in colours.
 	Colours bool
 
@@ -48,6 +53,8 @@ func System() World {
 		ErrTerminal: isTerminal(os.Stderr),
 		Colours:     os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Now:         time.Now,
+		Raw:         rawInput,
+		Size:        func() (int, int, error) { return term.GetSize(int(os.Stdout.Fd())) },
 	}
 	w.Home, _ = os.UserHomeDir() // without one there are no defaults in it
 	if u, err := user.Current(); err == nil {
@@ -57,3 +64,12 @@ func System() World {
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+func rawInput() (restore func(), err error) {
+	in := int(os.Stdin.Fd())
+	before, err := term.MakeRaw(in)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = term.Restore(in, before) }, nil // there is nothing else to try
+}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 
 const (
 	apiPath = "/api/v2"
+	ownPath = "/api/tocsin/v1" // what only tocsin has
 	// defaultMaxBytes holds some hundred thousand alerts.
 	defaultMaxBytes = 1 << 30
 	// maxErrorBytes is how much is read of an answer that is a complaint.
@@ -81,7 +83,8 @@ func followSafely(next func(*http.Request, []*http.Request) error) func(*http.Re
 
 // call is one request and where to put what it answers.
 type call struct {
-	method, path string // the path is below /api/v2
+	method, path string // the path is below that of the API
+	api          string // which API; empty: /api/v2
 	query        url.Values
 	body         any // nil: none
 	answer       any // a pointer; nil: what is answered does not matter
@@ -89,7 +92,7 @@ type call struct {
 
 // do sends a request. Errors are of type *Error.
 func (c *Client) do(ctx context.Context, what call) error {
-	u := c.options.Base.JoinPath(apiPath, what.path)
+	u := c.options.Base.JoinPath(cmp.Or(what.api, apiPath), what.path)
 	problem := &Error{Method: what.method, URL: u.String()}
 	u.RawQuery = what.query.Encode()
 	r, err := newRequest(ctx, what, u.String())
