@@ -109,6 +109,21 @@ func TestOddMessages(t *testing.T) {
 	})
 }
 
+// Of a peer that has failed one wants to know since when it is silent.
+func TestViewOfAFailedPeer(t *testing.T) {
+	bubble(t, func(t *testing.T, g *group) {
+		nodes := g.startAll(2)
+		g.together(3 * time.Second)
+		time.Sleep(time.Minute)
+		crashed := time.Now()
+		g.crash(nodes[1])
+		eventually(t, time.Minute, "b has failed", func() bool { return nodes[0].View()[1].Health == HealthFailed })
+		if last := nodes[0].View()[1].LastContact; crashed.Sub(last).Abs() > 2*time.Second {
+			t.Errorf("last contact is %s from the crash", crashed.Sub(last))
+		}
+	})
+}
+
 func TestViewAndMetrics(t *testing.T) {
 	bubble(t, func(t *testing.T, g *group) {
 		g.net.Set(clustertest.Conditions{MinDelay: time.Millisecond, MaxDelay: time.Millisecond})

@@ -46,6 +46,7 @@ type member struct {
 type absent struct {
 	name  string // empty: never seen
 	since time.Time
+	heard time.Time // last sign of life; zero: never seen
 }
 
 func newRoster(self string) *roster {
@@ -123,7 +124,7 @@ func (r *roster) leave(name string) (gone *member, others int) {
 	}
 	delete(r.members, name)
 	if !gone.leaving && name != r.self && !r.hasAddress(gone.node.Address()) {
-		r.absent[gone.node.Address()] = absent{name, time.Now()}
+		r.absent[gone.node.Address()] = absent{name: name, since: time.Now(), heard: gone.heard}
 	}
 	r.notify()
 	return gone, r.others()
@@ -331,7 +332,7 @@ func (r *roster) view() []PeerView {
 	for address, a := range r.absent {
 		v := PeerView{Member: Member{Name: a.name, Address: address}, Health: HealthFailed}
 		if a.name != "" {
-			v.LastContact = a.since
+			v.LastContact = a.heard
 		}
 		list = append(list, v)
 	}
