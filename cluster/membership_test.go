@@ -42,7 +42,8 @@ func TestPartitionAndHeal(t *testing.T) {
 		if got := a.metric(t, "alertmanager_cluster_failed_peers"); got != 0 {
 			t.Errorf("a misses %v peers", got)
 		}
-		if a.metric(t, "alertmanager_cluster_reconnections_total")+b.metric(t, "alertmanager_cluster_reconnections_total") == 0 {
+		const reconnections = "alertmanager_cluster_reconnections_total"
+		if a.metric(t, reconnections)+b.metric(t, reconnections)+c.metric(t, reconnections) == 0 {
 			t.Error("nobody counted a reconnection")
 		}
 		a.logged(t, "msg=\"peer failed\" peer=b", "msg=\"cut off from all peers, going on alone\" missing=2",
