@@ -19,6 +19,7 @@ FUZZTIME  ?= 30s
 # What tocsin is measured beside; empty: nothing.
 PEER       ?= /usr/bin/prometheus-alertmanager
 BENCHFLAGS ?=
+PROFILES   ?= bin/profiles
 
 # The version is in the name of the file, so that a new one is installed when
 # this line changes.
@@ -26,10 +27,10 @@ LINT_VERSION = v2.15.0
 LINT         = bin/golangci-lint-$(LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-ha build test check lint fmt bench bench-peer fuzz e2e compare clean
+.PHONY: help run run-ha build test check lint fmt bench bench-peer bench-growth bench-tops fuzz e2e compare clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s  %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s  %s\n", $$1, $$2 }'
 
 run: build ## build and start on :9093 with the built-in configuration; ARGS='--help' passes flags
 	bin/tocsin $(ARGS)
@@ -60,6 +61,19 @@ bench: ## run the benchmarks
 bench-peer: build ## measure tocsin beside the Alertmanager PEER=; BENCHFLAGS=-quick takes a minute, -help lists more
 	go build -buildvcs=false -o bin/bench ./test/bench
 	bin/bench -tocsin bin/tocsin -peer '$(PEER)' $(BENCHFLAGS)
+
+bench-growth: build ## measure how costs grow with alerts, routes, silences and rules, in ten minutes; BENCHFLAGS=-quick takes one
+	go build -buildvcs=false -o bin/bench ./test/bench
+	bin/bench -growth -tocsin bin/tocsin $(BENCHFLAGS)
+
+# Of each profile: the share of a function, the share with what it calls, its name.
+# Of what waits only tocsin's own functions: most of the rest waits for work.
+bench-tops: ## print the top of the profiles in PROFILES=, where BENCHFLAGS='-profile DIR' has put them
+	@for f in '$(PROFILES)'/*.pb.gz; do \
+		case "$$f" in *.mutex.*|*.block.*) how='-focus=tocsin-alerting -show=tocsin-alerting' ;; *) how= ;; esac; \
+		printf '\n%s\n' "$$(basename "$$f" .pb.gz)"; \
+		go tool pprof -top -nodecount=10 $$how "$$f" 2>/dev/null | awk 'top { printf "%8s %8s  %s\n", $$2, $$5, $$6 } $$1 == "flat" { top = 1 }'; \
+	done
 
 # The go command fuzzes one target at a time. It is asked for the names first:
 # for each package it prints them, and then a line with the package.

@@ -158,19 +158,40 @@ func olderEndCounts(older, younger *Alert) bool {
 // job and instance, alerts that have the label before those that lack it, then
 // by all labels.
 func Sort(alerts []*Alert) {
-	slices.SortFunc(alerts, func(a, b *Alert) int {
-		for _, name := range [...]string{"job", "instance"} {
-			if c := comparePresent(a.Labels, b.Labels, name); c != 0 {
-				return c
-			}
-		}
-		return a.Labels.Compare(b.Labels)
-	})
+	if len(alerts) < 2 {
+		return
+	}
+	keyed := make([]sortKey, len(alerts))
+	for i, a := range alerts {
+		keyed[i].alert = a
+		keyed[i].job, keyed[i].hasJob = a.Labels.Lookup("job")
+		keyed[i].instance, keyed[i].hasInstance = a.Labels.Lookup("instance")
+	}
+	slices.SortFunc(keyed, sortKey.compare)
+	for i, k := range keyed {
+		alerts[i] = k.alert
+	}
 }
 
-func comparePresent(a, b Labels, name string) int {
-	av, aok := a.Lookup(name)
-	bv, bok := b.Lookup(name)
+// sortKey is what Sort compares of an alert. To look a label up once is much less
+// than to do it at each comparison.
+type sortKey struct {
+	job, instance       string
+	hasJob, hasInstance bool
+	alert               *Alert
+}
+
+func (a sortKey) compare(b sortKey) int {
+	if c := comparePresent(a.job, a.hasJob, b.job, b.hasJob); c != 0 {
+		return c
+	}
+	if c := comparePresent(a.instance, a.hasInstance, b.instance, b.hasInstance); c != 0 {
+		return c
+	}
+	return a.alert.Labels.Compare(b.alert.Labels)
+}
+
+func comparePresent(av string, aok bool, bv string, bok bool) int {
 	switch {
 	case aok && !bok:
 		return -1

@@ -12,15 +12,23 @@ type demandKind uint8
 const (
 	demandsNothing demandKind = iota
 	demandsName               // that the label is there
+	demandsText               // that one of a few texts is in the value
+	demandsHead               // that the value begins with one of a few texts
 	demandsPair               // that the label has one of a few values
 )
 
-// demand is what every label set that a matcher accepts must have: one of the
-// packed pairs in keys, or a label with the name in keys.
+// demand is what every label set that a matcher accepts must have: a label with
+// the name, and one of the texts in keys in its value or at its beginning, or one of
+// the packed pairs in keys.
 type demand struct {
 	kind demandKind
+	name string
 	keys []string
 }
+
+// crowded is how many sets in one place are too many to try if there is a place
+// with a quarter of them.
+const crowded = 16
 
 // maxPairs bounds under how many pairs a set is filed.
 const maxPairs = 64
@@ -34,23 +42,40 @@ func demandOf(m *Matcher) demand {
 	case MatchEqual:
 		values = []string{m.Value}
 	case MatchRegexp:
-		values, _ = literals(m.Value)
+		if m.shape != nil {
+			values = m.shape.values
+		}
 	}
 	if len(values) == 0 {
-		return demand{kind: demandsName, keys: []string{m.Name}}
+		return demandOfText(m)
 	}
 	keys := make([]string, len(values))
 	for i, value := range values {
 		keys[i] = string(appendPair(nil, m.Name, value))
 	}
-	return demand{kind: demandsPair, keys: keys}
+	return demand{kind: demandsPair, name: m.Name, keys: keys}
+}
+
+// demandOfText is for a matcher that does not accept the empty value.
+func demandOfText(m *Matcher) demand {
+	switch {
+	case m.Type == MatchRegexp && m.heads != nil && (m.required == nil || shortest(m.heads) >= goodHead):
+		return demand{kind: demandsHead, name: m.Name, keys: m.heads}
+	case m.Type == MatchRegexp && m.required != nil:
+		return demand{kind: demandsText, name: m.Name, keys: m.required}
+	}
+	return demand{kind: demandsName, name: m.Name}
 }
 
 // betterThan compares two demands whose fullest buckets have the given sizes.
 func (d demand) betterThan(o demand, size, otherSize int) bool {
 	switch {
-	case d.kind != o.kind:
-		return d.kind > o.kind
+	case d.kind < demandsText || o.kind < demandsText:
+		return d.kind > o.kind || d.kind == o.kind && size < otherSize
+	case d.kind > o.kind:
+		return size <= crowded || size <= 4*otherSize
+	case d.kind < o.kind:
+		return otherSize > crowded && otherSize > 4*size
 	case size != otherSize:
 		return size < otherSize
 	default:
@@ -58,21 +83,8 @@ func (d demand) betterThan(o demand, size, otherSize int) bool {
 	}
 }
 
-// literals lists all strings that a regular expression matches as a whole, if
-// it is built so simply that they are few; sorted, each once.
-func literals(expr string) ([]string, bool) {
-	re, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return nil, false
-	}
-	set, ok := expand(re)
-	if !ok {
-		return nil, false
-	}
-	slices.Sort(set)
-	return slices.Compact(set), true
-}
-
+// expand lists all strings that a part of a regular expression matches as a whole, if
+// it is built so simply that they are few.
 func expand(re *syntax.Regexp) ([]string, bool) {
 	switch re.Op {
 	case syntax.OpEmptyMatch:

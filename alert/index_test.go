@@ -17,7 +17,8 @@ func randomMatchers(t *testing.T, r *rand.Rand) Matchers {
 	t.Helper()
 	names := []string{"a", "b", "c", ""}
 	values := []string{"", "1", "2", "12"}
-	patterns := []string{"", "1", "1|2", "[12]", "1?2", "1?", ".*", ".+", "1.*", "(?i)x|1", "a)|(?:1", "(1|2)(|2)", "[^1]", "2{1,2}", "1|(1)|(2)"}
+	patterns := []string{"", "1", "1|2", "[12]", "1?2", "1?", ".*", ".+", "1.*", "(?i)x|1", "a)|(?:1", "(1|2)(|2)", "[^1]", "2{1,2}", "1|(1)|(2)",
+		"12.*", ".*22", ".*(12|22|abc)+.*", "[^x]*[12]2.?", "(?i)12.*", "1212.+", ".+2122(2|1)*", "(12|.+34).*", "(?:.*212)?"}
 	ms := make(Matchers, r.IntN(4))
 	for i := range ms {
 		typ := MatchType(r.IntN(4))
@@ -34,7 +35,7 @@ func randomLabels(r *rand.Rand) Labels {
 	var pairs []Label
 	for range r.IntN(4) {
 		name := []string{"a", "b", "c", ""}[r.IntN(4)]
-		pairs = append(pairs, Label{name, []string{"", "1", "2", "12", "22", "X", "\xff"}[r.IntN(7)]})
+		pairs = append(pairs, Label{name, []string{"", "1", "2", "12", "22", "X", "\xff", "1212", "121222", "21221", "abc22", "34"}[r.IntN(12)]})
 	}
 	return NewLabels(pairs)
 }
@@ -75,7 +76,7 @@ func TestIndexAgainstLinearScan(t *testing.T) {
 		for k := range maps.Keys(sets) {
 			x.Remove(k)
 		}
-		if n := x.Len() + len(x.pairs) + len(x.names) + len(x.rest.items); n != 0 {
+		if n := x.Len() + len(x.pairs) + len(x.within) + len(x.names) + len(x.rest.items); n != 0 {
 			t.Errorf("seed %d: %d things left in an empty index", seed, n)
 		}
 	}
@@ -129,6 +130,10 @@ func TestIndexTriesFew(t *testing.T) {
 		{"few instances", `alertname="Down",instance=~"host-%[1]d|spare-%[1]d"`, 2},
 		{"class of instances", `alertname="Down",instance=~"host-%d[ab]?"`, 2},
 		{"pattern of instances with another alertname", `alertname="Down%d",instance=~"host-.*"`, 0},
+		{"prefix of instances", `instance=~"host-%d.*"`, 1},
+		{"end of instances", `instance=~".*[a-z]-0*%d"`, 10},
+		{"one of two ends", `instance=~".*-(0*%[1]d|x%[1]d.+)"`, 10},
+		{"prefix of instances and one alertname", `alertname="Down",instance=~"host-%d.*"`, crowded + 1},
 		{"another label that must be there", `zone%d=~".+"`, 0},
 		{"another label that must not be empty", `zone%d!=""`, 0},
 		{"nothing that can be looked up", `zone%d!="x"`, n},
@@ -237,6 +242,56 @@ func FuzzLiterals(f *testing.F) {
 		}
 		if re.MatchString(value) && !slices.Contains(set, value) {
 			t.Errorf("%q matches %q, which is not in %q", expr, value, set)
+		}
+	})
+}
+
+func TestRequired(t *testing.T) {
+	tests := []struct {
+		expr string
+		want []string // nil: nothing that is long enough
+	}{
+		{`node-1.*`, []string{"node-1"}},
+		{`.*-a[0-9]+-0*1234`, []string{"1234"}},
+		{`.*web-[12]\..*`, []string{"web-1.", "web-2."}},
+		{`(foo|bar.+)+x`, []string{"bar", "foo"}},
+		{`(foo|.+bar)[^x]`, []string{"bar", "foo"}},
+		{`(?:ab){2,}`, []string{"ab"}},
+		{`(?:ab){0,2}c.`, nil},
+		{`.*a.*b.*`, nil},
+		{`ab?.*`, nil},
+		{`abc?.+`, []string{"ab", "abc"}},
+		{`(?i)node-1.*`, nil},
+		{`.*(?i:web)-prod.*`, []string{"-prod"}},
+		{`foo.*|.*`, nil},
+		{`\bfoo\b.*`, []string{"foo"}},
+		{"ab\ufffdcd.*", nil},
+		{`(`, nil},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, required(tt.expr)); diff != "" {
+			t.Errorf("required(%q) (-want +got):\n%s", tt.expr, diff)
+		}
+	}
+}
+
+func FuzzRequired(f *testing.F) {
+	f.Add(`node-1.*`, "node-12")
+	f.Add(`(foo|.+bar)[^x]`, "abar1")
+	f.Add(`.*(?i:web)-prod|[ab]{2,3}c+`, "WEB-prod")
+	f.Add(`a(?:|b)(cd|e?f).*`, "af")
+	f.Add("(?s).*\xffab", "\xffab")
+	f.Fuzz(func(t *testing.T, expr, value string) {
+		set := required(expr)
+		if len(set) > maxPairs {
+			t.Fatalf("%d texts of %q", len(set), expr)
+		}
+		re, err := regexp.Compile("^(?:" + expr + ")$")
+		if err != nil || set == nil || !re.MatchString(value) {
+			return
+		}
+		if !slices.ContainsFunc(set, func(text string) bool { return len(text) >= minPiece && strings.Contains(value, text) }) {
+			t.Errorf("%q matches %q, which has none of %q in it", expr, value, set)
 		}
 	})
 }

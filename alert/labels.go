@@ -143,6 +143,24 @@ func (l Labels) segments() iter.Seq2[string, string] {
 	}
 }
 
+// Pairs yields each label in packed form, which is different for different pairs.
+func (l Labels) Pairs() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for segment := range l.segments() {
+			if !yield(segment) {
+				return
+			}
+		}
+	}
+}
+
+// valueOf is the value in a packed pair.
+func valueOf(segment string) string {
+	_, rest := cut(segment)
+	value, _ := cut(rest)
+	return value
+}
+
 // Lookup returns the value of a label and whether the set has it.
 func (l Labels) Lookup(name string) (string, bool) {
 	for rest := l.packed; rest != ""; {

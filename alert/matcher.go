@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode"
 )
 
@@ -36,7 +38,14 @@ type Matcher struct {
 	Name  string
 	Value string
 
-	re *regexp.Regexp // nil unless Type is a regexp
+	shape *shape         // nil unless Type is a regexp and that is simple
+	re    *regexp.Regexp // nil unless Type is a regexp and that is not
+	// required are texts of which every value that re matches has one in it; nil if
+	// there are none that are worth to look for. To look is faster than to match.
+	required []string
+	heads    []string // see headsOf
+
+	asked *atomic.Int64 // see CountIn
 }
 
 // NewMatcher returns a matcher, or the reason why the type or the regular
@@ -47,27 +56,67 @@ func NewMatcher(t MatchType, name, value string) (*Matcher, error) {
 		return nil, fmt.Errorf("matcher %s: unknown type %d", m, t)
 	}
 	if t == MatchRegexp || t == MatchNotRegexp {
-		re, err := regexp.Compile("^(?:" + value + ")$")
-		if err != nil {
+		if err := m.compile(); err != nil {
 			return nil, fmt.Errorf("matcher %s: %w", m, err)
 		}
-		m.re = re
 	}
 	return m, nil
 }
 
+// compile reads the regular expression. One that is simple is not made ready to run.
+func (m *Matcher) compile() error {
+	expr := "^(?:" + m.Value + ")$"
+	parsed, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return err
+	}
+	m.required = required(m.Value)
+	if m.Type == MatchRegexp {
+		if re, whole := bare(parsed); whole {
+			m.heads = headsOf(re)
+		}
+	}
+	if m.shape = shapeOf(parsed); m.shape == nil {
+		m.re, err = regexp.Compile(expr)
+	}
+	return err
+}
+
 // Matches reports whether a value passes the test.
 func (m *Matcher) Matches(value string) bool {
+	if m.asked != nil {
+		m.asked.Add(1)
+	}
 	switch m.Type {
 	case MatchEqual:
 		return value == m.Value
 	case MatchNotEqual:
 		return value != m.Value
 	case MatchRegexp:
-		return m.re.MatchString(value)
+		return m.matchesText(value)
 	default:
-		return !m.re.MatchString(value)
+		return !m.matchesText(value)
 	}
+}
+
+// matchesText reports whether the regular expression matches.
+func (m *Matcher) matchesText(value string) bool {
+	if m.shape != nil {
+		return m.shape.matches(value)
+	}
+	if len(m.required) == 1 && !strings.Contains(value, m.required[0]) {
+		return false
+	}
+	return m.re.MatchString(value)
+}
+
+// Pairs returns packed pairs, as Labels.Pairs yields them, of which every label
+// set that m accepts has one; nil if there are no such few pairs.
+func (m *Matcher) Pairs() []string {
+	if d := demandOf(m); d.kind == demandsPair {
+		return d.keys
+	}
+	return nil
 }
 
 // Same reports whether two matchers are the same test, literally.

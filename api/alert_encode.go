@@ -20,24 +20,52 @@ func (v *view) state() string {
 	return "active"
 }
 
-func (v *view) append(b []byte) []byte {
+func (v *view) append(b []byte) []byte { return v.appendFields(b, nil) }
+
+// viewFields are the keys of an alert in the order in which they are shown.
+func viewFields() []string {
+	return []string{"annotations", "endsAt", "fingerprint", "receivers", "startsAt", "status", "updatedAt", "generatorURL", "labels"}
+}
+
+// appendFields is append with some of the fields.
+func (v *view) appendFields(b []byte, f fields) []byte {
 	b = append(b, '{')
-	b = appendLabels(b, "annotations", v.Annotations, forHTML)
-	b = appendTime(b, "endsAt", v.EndsAt)
-	b = appendFingerprint(appendKey(b, "fingerprint"), v.Fingerprint())
+	if f.has("annotations") {
+		b = appendLabels(b, "annotations", v.Annotations, forHTML)
+	}
+	if f.has("endsAt") {
+		b = appendTime(b, "endsAt", v.EndsAt)
+	}
+	if f.has("fingerprint") {
+		b = appendFingerprint(appendKey(b, "fingerprint"), v.Fingerprint())
+	}
+	if f.has("receivers") {
+		b = v.appendReceivers(b)
+	}
+	if f.has("startsAt") {
+		b = appendTime(b, "startsAt", v.StartsAt)
+	}
+	if f.has("status") {
+		b = v.appendStatus(appendKey(b, "status"))
+	}
+	if f.has("updatedAt") {
+		b = appendTime(b, "updatedAt", v.UpdatedAt)
+	}
+	if v.GeneratorURL != "" && f.has("generatorURL") {
+		b = appendField(b, "generatorURL", v.GeneratorURL, forHTML)
+	}
+	if f.has("labels") {
+		b = appendLabels(b, "labels", v.Labels, forHTML)
+	}
+	return append(b, '}')
+}
+
+func (v *view) appendReceivers(b []byte) []byte {
 	b = append(appendKey(b, "receivers"), '[')
 	for _, name := range v.receivers {
 		b = appendReceiverName(appendComma(b), name, forHTML)
 	}
-	b = append(b, ']')
-	b = appendTime(b, "startsAt", v.StartsAt)
-	b = v.appendStatus(appendKey(b, "status"))
-	b = appendTime(b, "updatedAt", v.UpdatedAt)
-	if v.GeneratorURL != "" {
-		b = appendField(b, "generatorURL", v.GeneratorURL, forHTML)
-	}
-	b = appendLabels(b, "labels", v.Labels, forHTML)
-	return append(b, '}')
+	return append(b, ']')
 }
 
 func (v *view) appendStatus(b []byte) []byte {

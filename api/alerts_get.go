@@ -48,7 +48,7 @@ func (s *server) getAlerts(w http.ResponseWriter, r *http.Request) error {
 // fingerprint.
 func (s *server) choose(ctx context.Context, sel *selection, now time.Time) ([]*alert.Alert, error) {
 	var chosen []*alert.Alert
-	for a := range s.alerts.All() {
+	for a := range s.alerts.Among(sel.filter) {
 		if current(a, now) && matches(sel.filter, a.Labels) {
 			chosen = append(chosen, a)
 		}

@@ -14,20 +14,19 @@ import (
 // buffers have grown with the longest string and the number of alerts.
 const keepReader = 4 << 20
 
-// batchReaders are the readers that wait for the next body.
-type batchReaders struct{ pool sync.Pool }
+// bodyReaders are the readers that wait for the next body.
+type bodyReaders struct{ pool sync.Pool }
 
-func (p *batchReaders) get() *batchReader {
-	if d, ok := p.pool.Get().(*batchReader); ok {
-		return d
+func (p *bodyReaders) get() *bodyReader {
+	if r, ok := p.pool.Get().(*bodyReader); ok {
+		return r
 	}
-	return &batchReader{}
+	return newBodyReader()
 }
 
-func (p *batchReaders) put(d *batchReader) {
-	if d.dec.InputOffset() <= keepReader {
-		clear(d.batch) // the alerts are not ours to keep alive
-		p.pool.Put(d)
+func (p *bodyReaders) put(r *bodyReader) {
+	if r.forget() {
+		p.pool.Put(r)
 	}
 }
 
@@ -36,7 +35,7 @@ func (p *batchReaders) put(d *batchReader) {
 func (s *server) postAlerts(w http.ResponseWriter, r *http.Request) error {
 	d := s.readers.get()
 	defer s.readers.put(d)
-	batch, err := d.read(r.Body)
+	batch, err := d.read(r.Body, s.alerts)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ type server struct {
 	maxBody int64
 	metrics *metrics
 	trace   func(route string, next http.Handler) http.Handler // may be nil
-	readers *batchReaders
+	readers *bodyReaders
 	streams *streams
 }
 
@@ -108,7 +108,7 @@ func New(o Options) (http.Handler, error) {
 		maxBody:   o.MaxBodyBytes,
 		metrics:   m,
 		trace:     o.Trace,
-		readers:   &batchReaders{},
+		readers:   &bodyReaders{},
 		streams:   &streams{},
 	}
 	limited := limitGets(s.routes(o.Gatherer, o.Registerer), o.GetConcurrency, m)

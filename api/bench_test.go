@@ -19,7 +19,9 @@ type discard []*alert.Alert
 
 func (discard) Put(context.Context, []*alert.Alert) error { return nil }
 
-func (d discard) All() iter.Seq[*alert.Alert] {
+func (discard) Get(alert.Fingerprint) (*alert.Alert, bool) { return nil, false }
+
+func (d discard) Among(alert.Matchers) iter.Seq[*alert.Alert] {
 	return func(yield func(*alert.Alert) bool) {
 		for _, a := range d {
 			if !yield(a) {

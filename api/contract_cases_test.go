@@ -49,7 +49,10 @@ type (
 	}
 )
 
-func (o oddAlerts) All() iter.Seq[*alert.Alert] { o.odd(); return o.fakeAlerts.All() }
+func (o oddAlerts) Among(ms alert.Matchers) iter.Seq[*alert.Alert] {
+	o.odd()
+	return o.fakeAlerts.Among(ms)
+}
 
 func (o oddAlerts) Put(ctx context.Context, alerts []*alert.Alert) error {
 	o.odd()
@@ -133,10 +136,10 @@ func fill(r *rig) {
 	}
 	r.engine.receivers = []Receiver{{Name: "a", Labels: map[string]string{"tier": "gold"}}, {Name: "b"}}
 	r.engine.groups = []Group{
-		{Labels: alert.LabelsOf("alertname", "A"), Receiver: "a", RouteLabels: map[string]string{"x": "y"}, Alerts: r.alerts.alerts, MutedBy: []string{"nights"}},
-		{Receiver: "b", Alerts: r.alerts.alerts[:1]},
+		{Labels: alert.LabelsOf("alertname", "A"), Receiver: "a", RouteLabels: map[string]string{"x": "y"}, Alerts: r.alerts.alerts, MutedBy: []string{"nights"}, Names: named("1")},
+		{Receiver: "b", Alerts: r.alerts.alerts[:1], Names: named("2")},
 	}
-	r.engine.whole = []WholeGroup{{Group: r.engine.groups[0], ID: someID, Key: `{}:{alertname="A"}`, Route: "{}"}}
+	r.engine.whole = []WholeGroup{{Group: r.engine.groups[0], GroupNames: GroupNames{ID: someID, Key: `{}:{alertname="A"}`, Route: "{}"}}}
 	r.trials.results = oneOfEach()
 	r.explainer.answer = mostExplained()
 	r.engine.config = "route:\n  receiver: a\n"
@@ -203,6 +206,21 @@ func contractCases() map[string][]contractCase {
 			{status: 200, prepare: fill, query: "muted=no&receiver=b"},
 			{status: 400, query: "filter=x"},
 			{status: 500, prepare: fails},
+		},
+		"GET /v1/alerts": {
+			{status: 200, prepare: fill, query: "count=state&count=receiver&count=labels.alertname"},
+			{status: 200},
+			{status: 200, prepare: fill, query: "limit=1&sort=-labels.alertname&fields=labels,status&state=active"},
+			{status: 400, query: "filters=x"},
+			{status: 500, change: panics},
+		},
+		"GET /v1/groups": {
+			{status: 200, prepare: fill, query: "count=receiver&count=labels.a"},
+			{status: 200},
+			{status: 200, prepare: fill, query: "limit=1&fields=id,labels,size&filter=alertname%3DB"},
+			{status: 400, query: "state=x"},
+			{status: 500, prepare: fails},
+			{status: 500, change: panics},
 		},
 		"GET /groups/{id}": {
 			{status: 200, prepare: fill},

@@ -73,10 +73,13 @@ func described(doc *openapi3.T, base, path string) (string, *openapi3.PathItem) 
 }
 
 // asked returns the base and the path of a request without the prefix, if it is to
-// what openapi.yaml may describe.
+// what openapi.yaml may describe. Paths that /api/v2 has, too, have another base.
 func (rig *rig) asked(r *http.Request) (base, path string, ok bool) {
 	for _, base := range []string{"/api/v2", "/api/tocsin/v1"} {
 		if path, ok := strings.CutPrefix(r.URL.EscapedPath(), strings.TrimSuffix(rig.prefix, "/")+base+"/"); ok {
+			if base == "/api/tocsin/v1" && (path == "alerts" || path == "groups") {
+				return "/api/tocsin", "/v1/" + path, true
+			}
 			return base, "/" + strings.TrimSuffix(path, "/"), true
 		}
 	}

@@ -22,10 +22,18 @@ const hexDigits = "0123456789abcdef"
 // U+FFFD, and U+2028 and U+2029 are escaped since JavaScript needs it.
 func appendString(b []byte, s string, e escaping) []byte {
 	b = append(b, '"')
+	low := uint64(plainLow)
+	if e == forHTML {
+		low &^= markup
+	}
 	start := 0
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
-			if plain(c, e) {
+			bits := low
+			if c >= 64 {
+				bits = plainHigh
+			}
+			if bits>>(c&63)&1 == 1 {
 				i++
 				continue
 			}
@@ -49,16 +57,13 @@ func appendString(b []byte, s string, e escaping) []byte {
 	return append(append(b, s[start:]...), '"')
 }
 
-// plain reports whether an ASCII byte stands for itself.
-func plain(c byte, e escaping) bool {
-	switch c {
-	case '"', '\\':
-		return false
-	case '<', '>', '&':
-		return e == verbatim
-	}
-	return c >= ' '
-}
+// The ASCII bytes that stand for themselves, those from 64 on apart, as bits: this is
+// asked for every byte of every answer.
+const (
+	plainLow  = (1<<64 - 1<<' ') &^ (1 << '"')
+	plainHigh = (1<<64 - 1) &^ (1 << ('\\' - 64))
+	markup    = 1<<'<' | 1<<'>' | 1<<'&'
+)
 
 func appendEscape(b []byte, c byte) []byte {
 	switch c {

@@ -36,7 +36,18 @@ func (f *fakeAlerts) Put(_ context.Context, alerts []*alert.Alert) error {
 	return f.err
 }
 
-func (f *fakeAlerts) All() iter.Seq[*alert.Alert] { return slices.Values(f.alerts) }
+func (f *fakeAlerts) Get(id alert.Fingerprint) (*alert.Alert, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.alerts {
+		if a.Fingerprint() == id {
+			return a, true
+		}
+	}
+	return nil, false
+}
+
+func (f *fakeAlerts) Among(alert.Matchers) iter.Seq[*alert.Alert] { return slices.Values(f.alerts) }
 
 // fakeSilences keeps what was set last and answers what it is told to.
 type fakeSilences struct {
@@ -92,6 +103,18 @@ func (f *fakeEngine) Groups(ctx context.Context) ([]Group, error) {
 		return nil, f.err
 	}
 	return slices.Clone(f.groups), ctx.Err()
+}
+
+func (f *fakeEngine) GroupsOf(ctx context.Context, ids []alert.Fingerprint) ([]Group, error) {
+	all, err := f.Groups(ctx)
+	var some []Group
+	for _, g := range all {
+		g.Alerts = slices.DeleteFunc(slices.Clone(g.Alerts), func(a *alert.Alert) bool { return !slices.Contains(ids, a.Fingerprint()) })
+		if len(g.Alerts) > 0 {
+			some = append(some, g)
+		}
+	}
+	return some, err
 }
 
 func (f *fakeEngine) GroupByID(ctx context.Context, id string) (WholeGroup, bool, error) {

@@ -26,7 +26,7 @@ func TestGetGroupFormat(t *testing.T) {
 			Alerts:      []*alert.Alert{fires, ended},
 			MutedBy:     []string{"night"},
 		},
-		ID: "0123", Key: `{}/{a="<"}:{g="<&>"}`, Route: `{}/{a="<"}`,
+		GroupNames: GroupNames{ID: "0123", Key: `{}/{a="<"}:{g="<&>"}`, Route: `{}/{a="<"}`},
 	}}
 	wantAnswer(t, r.get(t, "/api/tocsin/v1/groups/0123"), http.StatusOK,
 		`{"alerts":[{"annotations":{},"endsAt":"2026-05-01T10:00:00.000Z","fingerprint":"`+ended.Fingerprint().String()+`",`+
@@ -43,7 +43,7 @@ func TestGetGroupFormat(t *testing.T) {
 
 func TestGetGroupThatIsNotThere(t *testing.T) {
 	r := newRig(t, nil)
-	r.engine.whole = []WholeGroup{{ID: "0123"}}
+	r.engine.whole = []WholeGroup{{GroupNames: GroupNames{ID: "0123"}}}
 	const gone = `"no such group: all its alerts are over and its receivers know, or there never was one"` + "\n"
 	for _, id := range []string{"0124", "01234", "x", "%20", "..%2f0123"} {
 		wantAnswer(t, r.get(t, "/api/tocsin/v1/groups/"+id), http.StatusNotFound, gone)
@@ -54,7 +54,7 @@ func TestGetGroupThatIsNotThere(t *testing.T) {
 
 func TestGetGroupBelowPrefix(t *testing.T) {
 	r := newRig(t, func(o *Options) { o.RoutePrefix = "/am" })
-	r.engine.whole = []WholeGroup{{ID: "0123"}}
+	r.engine.whole = []WholeGroup{{GroupNames: GroupNames{ID: "0123"}}}
 	if w := r.get(t, "/am/api/tocsin/v1/groups/0123"); w.Code != http.StatusOK {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
@@ -62,7 +62,7 @@ func TestGetGroupBelowPrefix(t *testing.T) {
 
 func TestGetGroupThatIsLarge(t *testing.T) {
 	r := newRig(t, nil)
-	g := WholeGroup{ID: "0123"}
+	g := WholeGroup{GroupNames: GroupNames{ID: "0123"}}
 	for i := range 3000 {
 		g.Alerts = append(g.Alerts, lasting("alertname", "A", "i", strconv.Itoa(i)))
 	}

@@ -24,11 +24,12 @@ func (s *server) getGroups(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	groups, err := s.engine.Groups(r.Context())
+	now := time.Now()
+	groups, err := s.groupsWith(r.Context(), sel, now)
 	if err != nil {
 		return emptyProblem(http.StatusInternalServerError, err.Error())
 	}
-	shown := s.chooseGroups(groups, sel, p.on("muted"))
+	shown := s.chooseGroups(groups, sel, p.on("muted"), now)
 	receivers := receiversByAlert(shown)
 	out := s.streams.open(w)
 	defer s.streams.recycle(out)
@@ -42,10 +43,24 @@ func (s *server) getGroups(w http.ResponseWriter, r *http.Request) error {
 	return out.end()
 }
 
+// groupsWith returns the groups with the alerts that may pass the filter, and maybe
+// others. Without a filter it is cheaper to look at the groups alone.
+func (s *server) groupsWith(ctx context.Context, sel *selection, now time.Time) ([]Group, error) {
+	if len(sel.filter) == 0 {
+		return s.engine.Groups(ctx)
+	}
+	var ids []alert.Fingerprint
+	for a := range s.alerts.Among(sel.filter) {
+		if current(a, now) && matches(sel.filter, a.Labels) {
+			ids = append(ids, a.Fingerprint())
+		}
+	}
+	return s.engine.GroupsOf(ctx, ids)
+}
+
 // chooseGroups returns what is asked for, sorted by labels and receiver. A
 // group that is left without alerts is left out.
-func (s *server) chooseGroups(groups []Group, sel *selection, muted bool) []groupView {
-	now := time.Now()
+func (s *server) chooseGroups(groups []Group, sel *selection, muted bool, now time.Time) []groupView {
 	slices.SortStableFunc(groups, func(a, b Group) int {
 		return cmp.Or(a.Labels.Compare(b.Labels), cmp.Compare(a.Receiver, b.Receiver))
 	})
@@ -62,11 +77,12 @@ func (s *server) chooseGroups(groups []Group, sel *selection, muted bool) []grou
 }
 
 func (s *server) chooseViews(g *Group, sel *selection, now time.Time) []view {
-	var views []view
-	for _, a := range sorted(g.Alerts) {
-		if !current(a, now) || !matches(sel.filter, a.Labels) {
-			continue
-		}
+	asked := slices.DeleteFunc(slices.Clone(g.Alerts), func(a *alert.Alert) bool {
+		return !current(a, now) || !matches(sel.filter, a.Labels)
+	})
+	alert.Sort(asked)
+	views := make([]view, 0, len(asked))
+	for _, a := range asked {
 		if v := s.look(a, now); sel.shows(&v) {
 			v.mutedBy = g.MutedBy
 			views = append(views, v)

@@ -80,6 +80,7 @@ func TestGetGroupsSelection(t *testing.T) {
 	ended := alert.New(alert.LabelsOf("n", "ended"))
 	ended.EndsAt = time.Now().Add(-time.Hour)
 	r := newRig(t, nil)
+	r.alerts.alerts = []*alert.Alert{plain, quiet, other, third, ended}
 	r.engine.receivers = []Receiver{{Name: "ops", Labels: map[string]string{"tier": "gold"}}, {Name: "dev"}}
 	r.engine.groups = []Group{
 		{Labels: alert.LabelsOf("a", "2"), Receiver: "ops", Alerts: []*alert.Alert{plain}},

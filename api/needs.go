@@ -18,10 +18,14 @@ type Alerts interface {
 	// durable; an error that wraps ErrUnavailable says that they cannot be made so
 	// now. The alerts belong to the store afterwards, the slice does not.
 	Put(ctx context.Context, alerts []*alert.Alert) error
-	// All yields every known alert in any order, resolved ones too. It may
-	// miss or show what changes meanwhile, and must not hold up Put for
-	// longer than it takes to copy references: the consumer may be slow.
-	All() iter.Seq[*alert.Alert]
+	// Get returns what is known under a fingerprint. It costs little: it is called
+	// for every alert that is posted.
+	Get(id alert.Fingerprint) (*alert.Alert, bool)
+	// Among yields in any order every known alert that the matchers accept,
+	// resolved ones too, and may yield others. It may miss or show what changes
+	// meanwhile, and must not hold up Put for longer than it takes to copy
+	// references: the consumer may be slow.
+	Among(ms alert.Matchers) iter.Seq[*alert.Alert]
 }
 
 // Silence is one silence as clients see it.
@@ -73,14 +77,21 @@ type Group struct {
 	RouteLabels map[string]string // as rendered for the alerts of the group
 	Alerts      []*alert.Alert
 	MutedBy     []string // names of the time intervals that mute the group
+	// Names returns what tells the group from others. It costs a little.
+	Names func() GroupNames
+}
+
+// GroupNames is what tells a group from others.
+type GroupNames struct {
+	ID    string // in URLs; the same after a restart and in every replica
+	Key   string // as in notifications
+	Route string // what the keys of all groups of its route begin with
 }
 
 // WholeGroup is a group with what tells it from others.
 type WholeGroup struct {
 	Group
-	ID    string // in URLs; the same after a restart and in every replica
-	Key   string // as in notifications
-	Route string // what the keys of all groups of its route begin with
+	GroupNames
 }
 
 // Peer is one member of the cluster.
@@ -111,6 +122,9 @@ type Engine interface {
 	// been built after a start or reload, or ctx is done. The outer slice is
 	// the caller's, what the groups hold is not.
 	Groups(ctx context.Context) ([]Group, error)
+	// GroupsOf is as Groups, but with these alerts alone, and only the groups that
+	// have one of them.
+	GroupsOf(ctx context.Context, alerts []alert.Fingerprint) ([]Group, error)
 	// GroupByID returns the group with the ID, which may be any text, and whether
 	// there is one. Otherwise it is as Groups.
 	GroupByID(ctx context.Context, id string) (WholeGroup, bool, error)

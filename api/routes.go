@@ -15,6 +15,7 @@ func (s *server) routes(g prometheus.Gatherer, reg prometheus.Registerer) *http.
 	mux := http.NewServeMux()
 	s.routeV2(mux)
 	s.routeGroup(mux)
+	s.routeLists(mux)
 	s.routeTrials(mux)
 	s.routeExplain(mux)
 	s.routeSnapshot(mux)

@@ -42,7 +42,7 @@ func (d delegate) LocalState(bool) []byte {
 }
 
 // MergeRemoteState takes what a peer told in a push/pull.
-func (d delegate) MergeRemoteState(b []byte, _ bool) { d.p.receive(b) }
+func (d delegate) MergeRemoteState(b []byte, _ bool) { d.p.receivePushed(b) }
 
 // NotifyJoin takes in a member.
 func (d delegate) NotifyJoin(n *memberlist.Node) { d.p.join(copyNode(n), n.Meta) }
@@ -124,6 +124,8 @@ func (p *Peer) receive(message []byte) {
 	case kindPing:
 		p.tell(e.from, kindPong)
 	case kindAsk:
+		// Who has said goodbye asks nothing; this is the next life of it.
+		p.roster.update(e.from, func(m *member) { m.leaving = false })
 		p.tell(e.from, kindDigest)
 		if p.roster.unheard(e.from) {
 			p.tell(e.from, kindAsk) // it did not know us when we asked
@@ -212,6 +214,24 @@ func (p *Peer) receiveComparison(e envelope) {
 	}
 }
 
+// receivePushed sorts a message of a push/pull. The first digests of a peer do not
+// count as what it has told: it may have made them before it took this replica for a
+// member, and what has changed since then went to members only.
+func (p *Peer) receivePushed(message []byte) {
+	e, err := parseEnvelope(message)
+	if err != nil || e.kind != kindDigest || !p.roster.unheard(e.from) {
+		p.receive(message)
+		return
+	}
+	p.metrics.in(e.kind, len(message))
+	list, err := parseDigests(e.body)
+	if err != nil {
+		p.ignore(err)
+		return
+	}
+	p.handDigests(e.from, list)
+}
+
 // receiveDigests has every state compared of which the peer has told a digest.
 func (p *Peer) receiveDigests(e envelope) {
 	list, err := parseDigests(e.body)
@@ -226,8 +246,12 @@ func (p *Peer) receiveDigests(e envelope) {
 		}
 	}
 	p.roster.expect(e.from, ours)
-	for _, d := range list {
-		p.hand(d.state, item{kind: kindDigest, from: e.from, shards: d.shards})
-	}
+	p.handDigests(e.from, list)
 	p.checkSettled()
+}
+
+func (p *Peer) handDigests(peer string, list []digest) {
+	for _, d := range list {
+		p.hand(d.state, item{kind: kindDigest, from: peer, shards: d.shards})
+	}
 }

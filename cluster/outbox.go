@@ -154,6 +154,12 @@ func (o *outbox) run() {
 	}
 }
 
+// records reports whether any wait. A goodbye comes after them: whoever hears it goes
+// on with what this replica was about to do, and must know what it has done.
+func (o *outbox) records() bool {
+	return slices.ContainsFunc(o.lanes, func(l *lane) bool { return len(l.records) > 0 })
+}
+
 func (o *outbox) rest() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -169,7 +175,7 @@ func (o *outbox) next() func() bool {
 		o.active = false
 		return nil
 	}
-	if len(o.control) > 0 {
+	if len(o.control) > 0 && (o.control[0].kind != kindBye || !o.records()) {
 		c := o.control[0]
 		o.control = slices.Delete(o.control, 0, 1)
 		o.controlSize -= c.size

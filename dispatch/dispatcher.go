@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/fit"
 	"github.com/tocsin-alerting/tocsin/internal/line"
 	"github.com/tocsin-alerting/tocsin/notify"
 	"github.com/tocsin-alerting/tocsin/store"
@@ -80,10 +81,14 @@ type Dispatcher struct {
 	notifier Notifier
 	stopped  bool
 	groups   map[groupKey]*group
+	schedule schedule // of the groups
 	// places remembers the groups of an alert, so that a repeated alert costs
 	// no walk through the tree. If it is in left, too, it has left some of them.
-	places map[alert.Fingerprint][]*group
+	places places
 	left   map[alert.Fingerprint]struct{}
+	// How many groups and alerts in left there were at most.
+	mostGroups, mostLeft int
+
 	timers store.Table[time.Time]
 	// before is when groups of an earlier life would have ticked next. It is nil
 	// once they have been built again.
@@ -106,7 +111,7 @@ func New(o Options) *Dispatcher {
 		root:     o.Root,
 		notifier: o.Notifier,
 		groups:   make(map[groupKey]*group),
-		places:   make(map[alert.Fingerprint][]*group),
+		places:   newPlaces(0),
 		left:     make(map[alert.Fingerprint]struct{}),
 		timers:   o.Timers,
 	}
@@ -117,6 +122,7 @@ func New(o Options) *Dispatcher {
 	if d.before == nil {
 		d.before = make(map[string]time.Time)
 	}
+	d.schedule.wake = d.wake
 	d.metrics = newMetrics(o, d)
 	// Flushing is work for the processor only, so more workers than a few
 	// would but stand in each other's way.
@@ -129,6 +135,10 @@ func New(o Options) *Dispatcher {
 // all timers and returns when no group is at work.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	defer d.stop()
+	d.ingest()
+	d.mu.Lock()
+	d.rebuilt() // what comes from now on was not there before, even if nothing was
+	d.mu.Unlock()
 	for {
 		d.ingest()
 		select {
@@ -143,9 +153,7 @@ func (d *Dispatcher) stop() {
 	d.watcher.Close()
 	d.mu.Lock()
 	d.stopped = true
-	for _, g := range d.groups {
-		g.timer.Stop()
-	}
+	d.schedule.stop()
 	d.mu.Unlock()
 	d.cancel()
 	d.due.Close()
@@ -178,17 +186,17 @@ func (d *Dispatcher) ingest() {
 // insert puts the newest state of an alert into its groups.
 func (d *Dispatcher) insert(a *alert.Alert, now time.Time) {
 	id := a.Fingerprint()
-	groups, known := d.places[id]
-	if _, left := d.left[id]; left || !known {
+	if _, left := d.left[id]; left || !d.places.has(id) {
 		delete(d.left, id)
-		if groups = d.place(a, now); len(groups) == 0 {
+		groups := d.place(a, now)
+		if len(groups) == 0 {
 			delete(d.left, id)
 			return
 		}
-		d.places[id] = groups
+		d.places.put(id, groups)
 	}
-	for _, g := range groups {
-		g.alerts[id] = member{alert: a, outcome: g.alerts[id].outcome}
+	for g := range d.places.of(id) {
+		g.alerts.renew(a)
 	}
 }
 
@@ -196,7 +204,7 @@ func (d *Dispatcher) insert(a *alert.Alert, now time.Time) {
 func (d *Dispatcher) Holds(id alert.Fingerprint) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.places[id]) > 0
+	return d.places.has(id)
 }
 
 // end lets an alert be over that the store has forgotten. The store keeps what a
@@ -204,8 +212,8 @@ func (d *Dispatcher) Holds(id alert.Fingerprint) bool {
 // end has not been reached for that long, and will not be told. An end that went
 // too fast to be seen is news.
 func (d *Dispatcher) end(id alert.Fingerprint, now time.Time) {
-	for _, g := range d.places[id] {
-		m, here := g.alerts[id]
+	for g := range d.places.of(id) {
+		m, here := g.alerts.get(id)
 		switch {
 		case !here:
 		case m.alert.ResolvedAt(now):
@@ -213,7 +221,7 @@ func (d *Dispatcher) end(id alert.Fingerprint, now time.Time) {
 		default:
 			ended := *m.alert
 			ended.EndsAt = now
-			g.alerts[id] = member{alert: &ended, outcome: m.outcome}
+			g.alerts.renew(&ended)
 		}
 	}
 }
@@ -225,7 +233,7 @@ func (d *Dispatcher) giveUp(g *group, a *alert.Alert) {
 		_ = level.Error(d.logger).Log("msg", "Nobody was told that an alert is over; its retention has passed", "group", g.id(), "alert", a.Labels, "ended", a.EndsAt)
 	}
 	d.drop(g, a.Fingerprint())
-	if len(g.alerts) == 0 && !g.queued && g.outbox.Idle() {
+	if g.alerts.len() == 0 && !g.queued && g.outbox.Idle() {
 		d.remove(g)
 	}
 }
@@ -242,10 +250,10 @@ func (d *Dispatcher) place(a *alert.Alert, now time.Time) []*group {
 		}
 		g := d.groups[key]
 		if g == nil {
-			g = &group{d: d, route: r, labels: key.labels, alerts: make(map[alert.Fingerprint]member, 1)}
+			g = &group{d: d, route: r, labels: key.labels}
 			d.groups[key] = g
 			g.next = now.Add(d.firstTick(g, a, now))
-			g.timer = time.AfterFunc(g.next.Sub(now), func() { d.tick(g) })
+			d.schedule.set(g)
 		}
 		groups = append(groups, g)
 	}
@@ -285,31 +293,47 @@ func (d *Dispatcher) rebuilt() {
 	d.before = nil
 }
 
-// tick is called by the timer of a group. The next tick is set before this one
-// is worked on, so that the rhythm does not depend on how long that takes.
-func (d *Dispatcher) tick(g *group) {
+// ticksAtOnce is how many groups tick before the dispatcher is unlocked for others.
+const ticksAtOnce = 1000
+
+// wake is called by the timer of the schedule.
+func (d *Dispatcher) wake() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if g.dead || d.stopped {
+	if d.stopped {
 		return
 	}
-	g.timer.Reset(g.route.GroupInterval)
-	g.next = time.Now().Add(g.route.GroupInterval)
+	now := time.Now()
+	for range ticksAtOnce {
+		g := d.schedule.due(now)
+		if g == nil {
+			break
+		}
+		d.tick(g, now)
+	}
+	d.schedule.fired()
+}
+
+// tick gives a group to the workers. The next tick is set before this one is worked
+// on, so that the rhythm does not depend on how long that takes.
+func (d *Dispatcher) tick(g *group, now time.Time) {
+	g.next = now.Add(g.route.GroupInterval)
+	d.schedule.set(g)
 	if g.queued {
 		g.missed = true
 		return
 	}
-	g.queued, g.due = true, time.Now()
+	g.queued, g.due = true, now
 	d.due.Add(g)
 }
 
 // flush lets a group speak. It runs on a worker.
 func (d *Dispatcher) flush(g *group) {
-	d.ingest()
 	// Without the lock, or a reload would have to wait until it has settled.
 	if err := d.present().Settle(d.ctx); err != nil {
 		return // the dispatcher has been stopped
 	}
+	d.ingest() // what the others knew
 	d.swapping.RLock()
 	d.mu.Lock()
 	notifier, due := d.notifier, g.due
@@ -347,19 +371,21 @@ func (d *Dispatcher) present() Notifier {
 
 // drop takes an alert out of a group; the dispatcher is locked.
 func (d *Dispatcher) drop(g *group, id alert.Fingerprint) {
-	delete(g.alerts, id)
-	if slices.ContainsFunc(d.places[id], func(g *group) bool { _, here := g.alerts[id]; return here }) {
-		d.left[id] = struct{}{}
-		return
+	g.alerts.delete(id)
+	for other := range d.places.of(id) {
+		if other.alerts.has(id) {
+			d.left[id] = struct{}{}
+			return
+		}
 	}
-	delete(d.places, id)
-	delete(d.left, id)
+	d.places.delete(id)
+	d.left = fit.Delete(d.left, &d.mostLeft, id)
 }
 
 // remove forgets an empty group; the dispatcher is locked.
 func (d *Dispatcher) remove(g *group) {
 	g.dead = true
-	g.timer.Stop()
-	delete(d.groups, groupKey{g.route, g.labels})
+	d.schedule.drop(g)
+	d.groups = fit.Delete(d.groups, &d.mostGroups, groupKey{g.route, g.labels})
 	d.timers.Delete(g.id())
 }

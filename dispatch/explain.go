@@ -90,8 +90,7 @@ func (d *Dispatcher) Standing(r *Route, l alert.Labels) (Standing, bool) {
 	if g == nil {
 		return Standing{}, false
 	}
-	_, member := g.alerts[l.Fingerprint()]
-	return Standing{Source: g, Member: member, NextLook: g.next, Busy: g.queued}, true
+	return Standing{Source: g, Member: g.alerts.has(l.Fingerprint()), NextLook: g.next, Busy: g.queued}, true
 }
 
 // Earliest is when the first group may speak; the past if groups may speak.

@@ -1,18 +1,13 @@
 package dispatch
 
 import (
-	"time"
-
 	"github.com/tocsin-alerting/tocsin/alert"
-	"github.com/tocsin-alerting/tocsin/notify"
 )
 
 // Whole is a group with what tells it from others.
 type Whole struct {
 	View
-	Ref   string // see notify.Group.Ref
-	Key   string
-	Route string // what the keys of all groups of its route begin with
+	Names
 }
 
 // Find returns the group that a notify.Group.Ref names, with every alert that has
@@ -31,15 +26,11 @@ func (d *Dispatcher) Find(ref string) (Whole, bool) {
 	}
 	notifier := d.notifier
 	w := Whole{
-		View:  View{Labels: labels, Receiver: r.Policy.Receiver, Alerts: g.list(), MutedBy: g.mutedBy},
-		Ref:   ref,
-		Key:   r.group(labels).Key,
-		Route: r.key,
+		View:  g.view(g.list()),
+		Names: Names{Ref: ref, Key: r.group(labels).Key, Route: r.key},
 	}
 	d.mu.Unlock()
-	if len(r.Policy.Labels) > 0 {
-		w.RouteLabels = notifier.RouteLabels(notify.Flush{Group: r.group(labels), Now: time.Now(), All: w.Alerts})
-	}
+	w.render(notifier, w.Alerts)
 	return w, true
 }
 

@@ -7,40 +7,45 @@ import (
 	"github.com/tocsin-alerting/tocsin/notify"
 )
 
-// outcome is what became of an alert the last time its group spoke. Of the
-// outcomes in several groups the highest counts.
-type outcome uint8
-
-const (
-	unprocessed outcome = iota
-	active
-	suppressed
-	outcomes // how many there are
-)
-
-// member is an alert in a group.
-type member struct {
-	alert   *alert.Alert
-	outcome outcome
+// group is the alerts of one route that share the labels it groups by. It has a
+// place on the schedule, no timer and no goroutine. Its fields are guarded by the
+// dispatcher. There may be one for every alert, so a test holds its size.
+type group struct {
+	d      *Dispatcher
+	route  *Route
+	labels alert.Labels
+	alerts members
+	next   time.Time // that it ticks
+	due    time.Time // of the tick that waits or runs
+	ticks  uint64    // that were taken up
+	rare   *rare     // nil: its zero value
+	outbox notify.Outbox
+	slot   uint32 // of the schedule
+	queued bool   // waits for a worker or has one
+	missed bool   // a tick came while it was queued
+	dead   bool   // no longer among the groups
 }
 
-// group is the alerts of one route that share the labels it groups by. It has a
-// timer and no goroutine. Its fields are guarded by the dispatcher.
-type group struct {
-	d       *Dispatcher
-	route   *Route
-	labels  alert.Labels
-	alerts  map[alert.Fingerprint]member
-	timer   *time.Timer
-	next    time.Time // that the timer fires
-	due     time.Time // of the tick that waits or runs
-	ticks   uint64    // that were taken up
+// rare is what few groups have.
+type rare struct {
 	traced  time.Time // when the last tick was that had a span
 	mutedBy []string  // at the last tick
-	queued  bool      // waits for a worker or has one
-	missed  bool      // a tick came while it was queued
-	dead    bool      // no longer among the groups
-	outbox  notify.Outbox
+}
+
+// seldom returns what few groups have, to be changed.
+func (g *group) seldom() *rare {
+	if g.rare == nil {
+		g.rare = new(rare)
+	}
+	return g.rare
+}
+
+// mutedBy names the time intervals that muted the group at the last tick.
+func (g *group) mutedBy() []string {
+	if g.rare == nil {
+		return nil
+	}
+	return g.rare.mutedBy
 }
 
 // id is that of the group.
@@ -61,8 +66,8 @@ func (g *group) Flush(now time.Time) notify.Flush {
 
 // list copies the alerts; the dispatcher is locked.
 func (g *group) list() []*alert.Alert {
-	alerts := make([]*alert.Alert, 0, len(g.alerts))
-	for _, m := range g.alerts {
+	alerts := make([]*alert.Alert, 0, g.alerts.len())
+	for m := range g.alerts.all() {
 		alerts = append(alerts, m.alert)
 	}
 	return alerts
@@ -84,7 +89,7 @@ func (g *group) Settled(f notify.Flush) {
 		if told {
 			left = left[1:]
 		}
-		if !a.ResolvedAt(f.Now) || g.alerts[a.Fingerprint()].alert != a {
+		if m, _ := g.alerts.get(a.Fingerprint()); !a.ResolvedAt(f.Now) || m.alert != a {
 			continue
 		}
 		// The end of a muted alert is owed only if the route says so.
@@ -93,7 +98,7 @@ func (g *group) Settled(f notify.Flush) {
 			g.d.resolved(a, f.Group)
 		}
 	}
-	if len(g.alerts) == 0 {
+	if g.alerts.len() == 0 {
 		g.d.remove(g)
 		return
 	}
@@ -103,16 +108,17 @@ func (g *group) Settled(f notify.Flush) {
 // remember records what the stages made of each alert. Alerts that have changed
 // since keep what they had.
 func (g *group) remember(f notify.Flush) {
-	g.mutedBy = f.MutedBy
+	if len(f.MutedBy) > 0 || g.rare != nil {
+		g.seldom().mutedBy = f.MutedBy
+	}
 	left := f.Alerts
 	for _, a := range f.All {
 		result := suppressed
 		if len(left) > 0 && left[0] == a {
 			result, left = active, left[1:]
 		}
-		id := a.Fingerprint()
-		if m, here := g.alerts[id]; here {
-			g.alerts[id] = member{alert: m.alert, outcome: result}
+		if m, here := g.alerts.get(a.Fingerprint()); here {
+			g.alerts.put(member{alert: m.alert, outcome: result})
 		}
 	}
 }

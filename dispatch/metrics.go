@@ -116,12 +116,13 @@ func (c *stateCollector) send(ch chan<- prometheus.Metric, counts [outcomes]int,
 func (d *Dispatcher) outcomes(now time.Time) (counts [outcomes]int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	best := make(map[alert.Fingerprint]outcome, len(d.places))
+	best := make(map[alert.Fingerprint]outcome, d.places.len())
 	for _, g := range d.groups {
-		for id, m := range g.alerts {
+		for m := range g.alerts.all() {
 			if m.alert.ResolvedAt(now) {
 				continue
 			}
+			id := m.alert.Fingerprint()
 			if old, seen := best[id]; !seen || m.outcome > old {
 				best[id] = m.outcome
 			}
@@ -141,7 +142,7 @@ func (d *Dispatcher) outcomesByGroup(now time.Time) map[string][outcomes]int {
 	for _, g := range d.groups {
 		key := g.route.group(g.labels).Key
 		counts := all[key]
-		for _, m := range g.alerts {
+		for m := range g.alerts.all() {
 			if !m.alert.ResolvedAt(now) {
 				counts[m.outcome]++
 			}

@@ -21,20 +21,21 @@ func (d *Dispatcher) grouped(a *alert.Alert) {
 	if d.observer == nil {
 		return
 	}
-	for _, g := range d.places[a.Fingerprint()] {
+	for g := range d.places.of(a.Fingerprint()) {
 		d.observer.Grouped(a, g.route.group(g.labels))
 	}
 }
 
 // regrouped tells the observer of the alerts that are in a group in which they were
 // not before; the dispatcher is locked.
-func (d *Dispatcher) regrouped(before map[*group]map[alert.Fingerprint]member) {
+func (d *Dispatcher) regrouped(before map[*group]members) {
 	if d.observer == nil {
 		return
 	}
 	for _, g := range d.groups {
-		for id, m := range g.alerts {
-			if _, was := before[g][id]; !was {
+		were := before[g]
+		for m := range g.alerts.all() {
+			if !were.has(m.alert.Fingerprint()) {
 				d.observer.Grouped(m.alert, g.route.group(g.labels))
 			}
 		}

@@ -2,8 +2,6 @@ package dispatch
 
 import (
 	"time"
-
-	"github.com/tocsin-alerting/tocsin/alert"
 )
 
 // Swap replaces the routes and the notifier. Groups of routes that are the same
@@ -18,7 +16,8 @@ func (d *Dispatcher) Swap(root *Route, notifier Notifier) {
 	old := d.groups
 	d.root, d.notifier = root, notifier
 	d.groups = make(map[groupKey]*group, len(old))
-	d.places = make(map[alert.Fingerprint][]*group, len(d.places))
+	d.mostGroups = 0
+	d.places = newPlaces(d.places.len())
 	clear(d.left)
 	d.keep(old, root)
 	d.regroup(old, time.Now())
@@ -41,20 +40,20 @@ func (d *Dispatcher) keep(old map[groupKey]*group, root *Route) {
 
 // regroup puts every alert where the new routes want it.
 func (d *Dispatcher) regroup(old map[groupKey]*group, now time.Time) {
-	before := make(map[*group]map[alert.Fingerprint]member, len(old))
+	before := make(map[*group]members, len(old))
 	for _, g := range old {
 		before[g] = g.alerts
-		g.alerts = make(map[alert.Fingerprint]member, len(g.alerts))
+		g.alerts = members{}
 	}
-	for _, members := range before {
-		for _, m := range members {
+	for _, were := range before {
+		for m := range were.all() {
 			d.insert(m.alert, now)
 		}
 	}
-	for g, members := range before {
-		for id := range g.alerts {
-			if m, was := members[id]; was {
-				g.alerts[id] = m
+	for g, were := range before {
+		for m := range were.all() {
+			if g.alerts.has(m.alert.Fingerprint()) {
+				g.alerts.put(m)
 			}
 		}
 	}
@@ -68,7 +67,7 @@ func (d *Dispatcher) tidy(old map[groupKey]*group) {
 		switch {
 		case d.groups[key] != g:
 			g.end()
-		case len(g.alerts) == 0:
+		case g.alerts.len() == 0:
 			delete(d.groups, key)
 			g.end()
 		default:
@@ -80,7 +79,7 @@ func (d *Dispatcher) tidy(old map[groupKey]*group) {
 // end stops a group for good; the dispatcher is locked.
 func (g *group) end() {
 	g.dead = true
-	g.timer.Stop()
+	g.d.schedule.drop(g)
 	g.outbox.Drop()
 	g.d.timers.Delete(g.id())
 }

@@ -2,8 +2,6 @@ package dispatch
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -30,9 +28,12 @@ func (d *Dispatcher) traceTick(g *group) (context.Context, trace.Span) {
 		return d.ctx, trace.SpanFromContext(d.ctx) // one that does nothing
 	}
 	d.mu.Lock()
-	alerts := slices.Collect(maps.Keys(g.alerts))
-	since := g.traced
-	g.traced = time.Now()
+	alerts := make([]alert.Fingerprint, 0, g.alerts.len())
+	for m := range g.alerts.all() {
+		alerts = append(alerts, m.alert.Fingerprint())
+	}
+	since := g.seldom().traced
+	g.seldom().traced = time.Now()
 	d.mu.Unlock()
 	return d.traces.Tick(d.ctx, since, alerts)
 }

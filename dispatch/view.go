@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
@@ -14,45 +15,144 @@ type View struct {
 	RouteLabels map[string]string
 	Alerts      []*alert.Alert // in no promised order
 	MutedBy     []string       // time intervals, at the last tick
+
+	route *Route
 }
 
-// Groups returns all groups, in no promised order, with every alert that has
-// been put into the store until now.
+// Names returns what tells the group from others. That costs a hash.
+func (v *View) Names() Names {
+	named := v.route.group(v.Labels)
+	return Names{Ref: named.Ref(), Key: named.Key, Route: v.route.key}
+}
+
+// Names are what tells a group from others.
+type Names struct {
+	Ref   string // see notify.Group.Ref
+	Key   string
+	Route string // what the keys of all groups of its route begin with
+}
+
+// atOnce is for how many alerts, more or less, the dispatcher is locked when it is
+// looked at.
+const atOnce = 4096
+
+// Groups returns all groups, in no promised order, with every alert that has been
+// put into the store until now.
 func (d *Dispatcher) Groups() []View {
 	d.ingest()
+	// Or a reload could empty groups that have not been looked at yet.
+	d.swapping.RLock()
 	d.mu.Lock()
 	notifier := d.notifier
-	views := make([]View, 0, len(d.groups))
-	routes := make([]*Route, 0, len(d.groups)) // of the views
+	left := make([]*group, 0, len(d.groups))
 	for _, g := range d.groups {
-		views = append(views, View{
-			Labels:   g.labels,
-			Receiver: g.route.Policy.Receiver,
-			Alerts:   g.list(),
-			MutedBy:  g.mutedBy,
-		})
-		routes = append(routes, g.route)
+		left = append(left, g)
 	}
 	d.mu.Unlock()
-	now := time.Now()
-	for i, r := range routes {
-		if v := &views[i]; len(r.Policy.Labels) > 0 {
-			v.RouteLabels = notifier.RouteLabels(notify.Flush{Group: r.group(v.Labels), Now: now, All: v.Alerts})
-		}
+	views := make([]View, 0, len(left))
+	for len(left) > 0 {
+		views, left = d.look(views, left)
+	}
+	d.swapping.RUnlock()
+	for i := range views {
+		views[i].render(notifier, views[i].Alerts)
 	}
 	return views
 }
 
+// look appends what is to be seen of some of the groups and returns the rest of
+// them.
+func (d *Dispatcher) look(views []View, groups []*group) ([]View, []*group) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	seen := 0
+	for n, g := range groups {
+		if seen > atOnce {
+			return views, groups[n:]
+		}
+		if !g.dead {
+			views = append(views, g.view(g.list()))
+		}
+		seen += g.alerts.len() + 1
+	}
+	return views, nil
+}
+
+// GroupsOf is as Groups, but with these alerts alone, and only the groups that have
+// one of them.
+func (d *Dispatcher) GroupsOf(ids []alert.Fingerprint) []View {
+	d.ingest()
+	d.swapping.RLock()
+	notifier := d.present()
+	some := selection{places: make(map[*group]int)}
+	for part := range slices.Chunk(ids, atOnce) {
+		d.collect(&some, part)
+	}
+	d.swapping.RUnlock()
+	for i := range some.views {
+		some.views[i].render(notifier, some.whole[i])
+	}
+	return some.views
+}
+
+// selection is some alerts of some groups.
+type selection struct {
+	places map[*group]int // among the views
+	views  []View
+	whole  [][]*alert.Alert // all alerts of the groups, where labels are rendered for them
+}
+
+// collect adds alerts with their groups.
+func (d *Dispatcher) collect(some *selection, ids []alert.Fingerprint) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, id := range ids {
+		for g := range d.places.of(id) {
+			if m, here := g.alerts.get(id); here {
+				some.add(g, m.alert)
+			}
+		}
+	}
+}
+
+func (s *selection) add(g *group, a *alert.Alert) {
+	n, seen := s.places[g]
+	if !seen {
+		n = len(s.views)
+		s.places[g] = n
+		s.views, s.whole = append(s.views, g.view(nil)), append(s.whole, g.rendered())
+	}
+	s.views[n].Alerts = append(s.views[n].Alerts, a)
+}
+
+// view shows the group with some of its alerts; the dispatcher is locked.
+func (g *group) view(alerts []*alert.Alert) View {
+	return View{Labels: g.labels, Receiver: g.route.Policy.Receiver, Alerts: alerts, MutedBy: g.mutedBy(), route: g.route}
+}
+
+// rendered returns the alerts that the labels of the route are rendered for, nil
+// if it has none.
+func (g *group) rendered() []*alert.Alert {
+	if len(g.route.Policy.Labels) == 0 {
+		return nil
+	}
+	return g.list()
+}
+
+// render adds the labels of the route.
+func (v *View) render(notifier Notifier, all []*alert.Alert) {
+	if len(v.route.Policy.Labels) > 0 {
+		v.RouteLabels = notifier.RouteLabels(notify.Flush{Group: v.route.group(v.Labels), Now: time.Now(), All: all})
+	}
+}
+
 // Receivers returns the receivers of the routes for a label set, in routing
 // order; one that several routes name is in it several times.
-func (d *Dispatcher) Receivers(l alert.Labels) []string {
-	d.mu.Lock()
-	root := d.root
-	d.mu.Unlock()
-	routes := root.Match(l)
+func (r *Route) Receivers(l alert.Labels) []string {
+	routes := r.Match(l)
 	names := make([]string, len(routes))
-	for i, r := range routes {
-		names[i] = r.Policy.Receiver
+	for i, to := range routes {
+		names[i] = to.Policy.Receiver
 	}
 	return names
 }

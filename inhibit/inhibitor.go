@@ -36,7 +36,9 @@ type Inhibitor struct {
 
 	mu    sync.RWMutex // protects what follows and what the rules hold
 	rules []*rule
-	known map[alert.Fingerprint]*source
+	// families are the rules by what they ask to be equal.
+	families []*family
+	known    map[alert.Fingerprint]*source
 	// targets are the target sides of the rules that have a source: at most
 	// times, few.
 	targets alert.Index[int]
@@ -48,7 +50,9 @@ type Inhibitor struct {
 func New[W Watcher](rules []Rule, alerts Alerts[W]) *Inhibitor {
 	i := &Inhibitor{known: make(map[alert.Fingerprint]*source)}
 	for n, r := range rules {
-		i.rules = append(i.rules, newRule(r))
+		families, own := familyOf(i.families, r)
+		i.families = families
+		i.rules = append(i.rules, &rule{Rule: r, number: n, family: own})
 		i.sources.Add(n, r.Source)
 	}
 	if len(rules) > 0 {
@@ -68,11 +72,11 @@ func (i *Inhibitor) MutedBy(a *alert.Alert, now time.Time) []string {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
 	first, by := len(i.rules), (*alert.Alert)(nil)
-	for n := range i.targets.Match(a.Labels) {
+	for n, here := range i.applying(a.Labels) {
 		if n > first {
 			continue
 		}
-		if s := i.rules[n].inhibitor(a.Labels, now); s != nil {
+		if s := i.rules[n].last(here, a.Labels, now); s != nil {
 			first, by = n, s
 		}
 	}

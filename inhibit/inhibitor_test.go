@@ -95,7 +95,7 @@ func TestSourcesComeAndGo(t *testing.T) {
 	alerts.forget(second)
 	alerts.forget(second)
 	checkMuted(t, i, target)
-	if n := len(i.rules[0].slots); n != 0 || len(i.known) != 0 || i.targets.Len() != 0 {
+	if n := i.rules[0].slots + len(i.families[0].seats); n != 0 || len(i.known) != 0 || i.targets.Len() != 0 {
 		t.Errorf("%d slots, %d sources and %d targets are left of nothing", n, len(i.known), i.targets.Len())
 	}
 	alerts.put(first)

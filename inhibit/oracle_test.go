@@ -63,7 +63,7 @@ func randomRules(t *testing.T, r *rand.Rand) (rules []Rule) {
 		}
 		return ms
 	}
-	for range 1 + r.IntN(4) {
+	for range 1 + r.IntN([]int{4, 40}[r.IntN(2)]) { // few, or so many that there is an index
 		rule := Rule{Source: matchers(), Target: matchers()}
 		for range r.IntN(3) {
 			rule.Equal = append(rule.Equal, string(rune('a'+r.IntN(4))))

@@ -1,16 +1,17 @@
 package inhibit
 
 import (
-	"encoding/binary"
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
-// rule is a Rule with the alerts that match its source side.
+// rule is a Rule with the place of the alerts that match its source side.
 type rule struct {
 	Rule
-	slots map[string]*slot
+	number int
+	family *family
+	slots  int // that it has in the family
 }
 
 // slot holds the sources that have the same values of the rule's equal labels.
@@ -20,16 +21,17 @@ type slot struct {
 	oneSided, twoSided sources
 }
 
-func newRule(r Rule) *rule { return &rule{Rule: r, slots: make(map[string]*slot)} }
-
 // idle reports whether the rule has no source.
-func (r *rule) idle() bool { return len(r.slots) == 0 }
+func (r *rule) idle() bool { return r.slots == 0 }
 
 // inhibitor returns the source that ends last of those that keep a target with
 // these labels quiet, or nil. The labels match the target side.
 func (r *rule) inhibitor(target alert.Labels, now time.Time) *alert.Alert {
-	var buffer [128]byte
-	here := r.slots[string(r.appendKey(buffer[:0], target))]
+	return r.last(r.family.slot(r.number, target), target, now)
+}
+
+// last is inhibitor where the slot is known; it may be nil.
+func (r *rule) last(here *slot, target alert.Labels, now time.Time) *alert.Alert {
 	if here == nil {
 		return nil
 	}
@@ -46,30 +48,21 @@ func (r *rule) inhibitor(target alert.Labels, now time.Time) *alert.Alert {
 
 // add takes in an alert that matches the source side.
 func (r *rule) add(s *source) {
-	key := string(r.appendKey(nil, s.alert.Labels))
-	here := r.slots[key]
-	if here == nil {
-		here = &slot{}
-		r.slots[key] = here
+	key := string(r.family.appendKey(nil, s.alert.Labels))
+	here := r.family.take(r.number, key)
+	if here.empty() {
+		r.slots++
 	}
 	side := &here.oneSided
 	if r.Target.Match(s.alert.Labels) {
 		side = &here.twoSided
 	}
 	s.enter(side, func() {
-		if here.oneSided.Len()+here.twoSided.Len() == 0 {
-			delete(r.slots, key)
+		if here.empty() {
+			r.family.leave(r.number, key)
+			r.slots--
 		}
 	})
 }
 
-// appendKey writes the values of the equal labels such that different values
-// never look the same.
-func (r *rule) appendKey(b []byte, l alert.Labels) []byte {
-	for _, name := range r.Equal {
-		value := l.Get(name)
-		b = binary.AppendUvarint(b, uint64(len(value)))
-		b = append(b, value...)
-	}
-	return b
-}
+func (s *slot) empty() bool { return s.oneSided.Len()+s.twoSided.Len() == 0 }

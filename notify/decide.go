@@ -71,6 +71,19 @@ func decide(last *Entry, s state) Reason {
 	return ReasonNone
 }
 
+// remains reports whether something that was news then, for an integration that was
+// told last meanwhile, still is now.
+func remains(last *Entry, then, now state) bool {
+	if last == nil || last.Timestamp.Before(then.now.Add(-then.repeat)) {
+		return true
+	}
+	return slices.ContainsFunc(then.firing, func(x uint64) bool {
+		return !contains(last.Firing, x) && contains(now.firing, x)
+	}) || slices.ContainsFunc(then.resolved, func(x uint64) bool {
+		return (last.owes(x) || !contains(last.Resolved, x)) && contains(now.resolved, x)
+	})
+}
+
 // subset reports whether every element of a is in b. Both are sorted.
 func subset(a, b []uint64) bool {
 	for _, x := range a {

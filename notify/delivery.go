@@ -29,6 +29,8 @@ type delivery struct {
 
 	// Owned by the attempt that runs.
 	began    time.Time // the first tick that is still to be dealt with
+	asked    *Flush    // its look at the group, and that of the last one; nil: none
+	lately   *Flush
 	retries  backoff.BackOff
 	trace    trace.SpanContext // of the last tick
 	attempts int
@@ -58,7 +60,7 @@ func (d *delivery) attempt(p *Pipeline, in *Integration) {
 		return
 	}
 	news := t.draft(f)
-	if news.reason == ReasonNone {
+	if news.reason == ReasonNone || d.answered(t, news) {
 		d.succeeded(t, f, false)
 		return
 	}
@@ -78,6 +80,37 @@ func (d *delivery) attempt(p *Pipeline, in *Integration) {
 	default:
 		d.retry(t, f, err)
 	}
+}
+
+// answered reports whether others have meanwhile told what the ticks were about. What
+// has come since then is not this delivery's: it waits for the next tick, and for
+// this replica's turn, as everything does. If only the first tick is dealt with, the
+// turn is that of the last one.
+func (d *delivery) answered(t target, news draft) bool {
+	if d.asked == nil || t.unanswered(*d.asked, news) {
+		return false
+	}
+	if !t.unanswered(*d.lately, news) {
+		return true
+	}
+	d.asked, d.began = d.lately, d.lately.Now
+	d.postpone()
+	return false
+}
+
+// unanswered reports whether the tick with the flush asked wanted something to be
+// told that is still to be told.
+func (t target) unanswered(asked Flush, news draft) bool {
+	then, _ := truth(asked, news.last, t.in.SendResolved)
+	return remains(news.last, then, news.state)
+}
+
+// postpone takes the turn to be that of a later tick.
+func (d *delivery) postpone() {
+	out := d.src.Outbox()
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	d.since = d.began
 }
 
 // learn tells the breaker of an integration what an attempt has shown.
@@ -119,6 +152,10 @@ func (d *delivery) orphaned(t target) bool {
 // ticked takes note of a tick that came since the last attempt.
 func (d *delivery) ticked(t target, next *Flush) {
 	d.trace = next.Trace
+	if d.asked == nil {
+		d.asked = next
+	}
+	d.lately = next
 	if d.failure != nil && d.counted {
 		// The last tick was not told in time; this is the next one.
 		d.countFailure(t, d.failure)
@@ -194,7 +231,7 @@ func (d *delivery) retry(t target, f Flush, err error) {
 // ended takes the delivery out of the group, or starts over with a flush that
 // has come meanwhile.
 func (d *delivery) ended(f Flush) {
-	d.retries, d.failure, d.attempts = nil, nil, 0
+	d.retries, d.failure, d.attempts, d.asked, d.lately = nil, nil, 0, nil, nil
 	if !d.startsOver() {
 		d.src.Settled(f)
 	}

@@ -37,6 +37,9 @@ type Entry struct {
 	// Data is what the integration wants to know the next time, such as the id
 	// of the message that it has to update.
 	Data map[string]string
+	// Marks say what of other replicas was known when it was told, and who told it;
+	// sorted by name. They are empty for a replica that is alone.
+	Marks []Mark
 	// Later holds fields that a later version has added, as they are written: a
 	// replica that knows them gets them back.
 	Later []byte
@@ -53,6 +56,8 @@ type LogOptions struct {
 	Retention time.Duration       // how long an entry lives at most; 0 means 120h
 	Interval  time.Duration       // how often expired entries are dropped; 0 means 15m
 	Metrics   *Metrics            // may be nil
+	// Self is the name of this replica; empty: it is alone.
+	Self string
 	// Told is called with each entry that is put; it may be nil and must not block.
 	Told func(*Entry)
 }
@@ -64,6 +69,7 @@ type Log struct {
 	retention time.Duration
 	interval  time.Duration
 	metrics   *Metrics
+	self      string
 	told      func(*Entry) // may be nil
 
 	mu      sync.RWMutex
@@ -78,6 +84,7 @@ func NewLog(o LogOptions) *Log {
 		retention: o.Retention,
 		interval:  o.Interval,
 		metrics:   o.Metrics,
+		self:      o.Self,
 		told:      o.Told,
 		entries:   make(map[LogKey]*Entry),
 		intents:   make(map[LogKey][]uint64),
@@ -126,7 +133,8 @@ func (l *Log) Get(key LogKey) *Entry {
 
 // Put stores an entry and sets when it expires: after twice the repeat
 // interval, or after the retention while something is still believed to fire,
-// since its resolve is owed. An entry that is younger is kept instead.
+// since its resolve is owed. An entry that is younger is kept instead; one that
+// another replica has made meanwhile is kept, too.
 //
 // After an error the entry holds until the process ends, but may be missing
 // after a restart.
@@ -136,7 +144,7 @@ func (l *Log) Put(ctx context.Context, e *Entry, repeat time.Duration) error {
 		life = min(life, 2*repeat)
 	}
 	e.ExpiresAt = e.Timestamp.Add(life)
-	if !l.keep(e) {
+	if e = l.keep(e); e == nil {
 		return nil
 	}
 	if l.told != nil {
@@ -169,16 +177,21 @@ func (l *Log) enter(e *Entry) {
 	l.store(e)
 }
 
-func (l *Log) keep(e *Entry) bool {
+// keep returns what is in the log then, nil if that is what was there before.
+func (l *Log) keep(e *Entry) *Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.intents, e.Key)
-	if old := l.entries[e.Key]; old != nil && old.Timestamp.After(e.Timestamp) {
+	old := l.entries[e.Key]
+	if old != nil {
+		e = merge(e, old)
+	}
+	if e == old {
 		l.store(old)
-		return false
+		return nil
 	}
 	l.enter(e)
-	return true
+	return e
 }
 
 // Len counts the entries.

@@ -10,16 +10,17 @@ import (
 )
 
 // An entry is written in the protobuf form in which Alertmanager keeps and gossips
-// it, with one field of our own that others skip:
+// it, with two fields of our own that others skip:
 //
 //	wrapper  {1: entry, 2: expiry}
 //	entry    {1: group key, 2: receiver, 5: time, 6: firing, 7: resolved,
-//	          8: map of data, 1001: owed}
+//	          8: map of data, 1001: owed, 1002: marks}
 //	receiver {1: name, 2: integration, 3: index}
 //	datum    {1: text, 2: whole number, 3: fraction}
 const (
 	fieldData = 8
 	fieldOwed = 1001
+	fieldMark = 1002
 )
 
 // AppendEntry appends an entry in the form of Alertmanager.
@@ -39,7 +40,7 @@ func AppendEntry(b []byte, e *Entry) []byte {
 				return wire.AppendMessage(b, 2, func(b []byte) []byte { return wire.AppendText(b, 1, e.Data[name]) })
 			})
 		}
-		return append(wire.AppendNumbers(b, fieldOwed, e.Owed), e.Later...)
+		return append(appendMarks(wire.AppendNumbers(b, fieldOwed, e.Owed), e.Marks), e.Later...)
 	})
 	return wire.AppendTime(b, 2, e.ExpiresAt)
 }
@@ -68,6 +69,7 @@ func ParseEntry(b []byte) (*Entry, error) {
 	for _, list := range [][]uint64{e.Firing, e.Resolved, e.Owed} {
 		slices.Sort(list)
 	}
+	e.Marks = union(e.Marks, nil)
 	return e, nil
 }
 
@@ -99,6 +101,8 @@ func (e *Entry) take(f wire.Field) (err error) {
 		err = e.takeData(f.Bytes)
 	case fieldOwed:
 		e.Owed, err = f.Numbers(e.Owed)
+	case fieldMark:
+		err = e.takeMark(f.Bytes)
 	default:
 		if f.Number > fieldData {
 			e.Later = append(e.Later, f.Raw...)

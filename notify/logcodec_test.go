@@ -20,7 +20,7 @@ func exampleEntry() *Entry {
 		Resolved:  []uint64{2},
 		Owed:      []uint64{3, 4},
 		Data:      map[string]string{"thread": "1.2", "empty": ""},
-		Later:     wire.AppendTime(wire.AppendText(nil, 9, "of a later version"), 1002, at),
+		Later:     wire.AppendTime(wire.AppendText(nil, 9, "of a later version"), 2002, at),
 	}
 }
 

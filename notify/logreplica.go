@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,10 +22,23 @@ func (l *Log) Digest() []uint64 {
 	for _, e := range l.all() {
 		if e.ExpiresAt.After(now) {
 			key := e.Key.String()
-			sums[placeOf(key)] ^= xxhash.Sum64String(key + "\x00" + e.Timestamp.UTC().Format(time.RFC3339Nano))
+			sums[placeOf(key)] ^= e.version(key)
 		}
 	}
 	return sums
+}
+
+// version identifies what an entry says. When it expires is the matter of each
+// replica.
+func (e *Entry) version(key string) uint64 {
+	b := binary.BigEndian.AppendUint64(append([]byte(key), 0), uint64(e.Timestamp.UnixNano()))
+	for _, hash := range e.Owed {
+		b = binary.BigEndian.AppendUint64(b, hash)
+	}
+	for _, m := range e.Marks {
+		b = binary.BigEndian.AppendUint64(append(append(b, m.By...), 0), uint64(m.At.UnixNano()))
+	}
+	return xxhash.Sum64(b)
 }
 
 func placeOf(key string) uint64 { return xxhash.Sum64String(key) % digests }
@@ -57,8 +71,8 @@ func (l *Log) Shard(i int) iter.Seq[[]byte] {
 	}
 }
 
-// Merge takes in what another replica has told. Of two entries the later one
-// counts. Records that are damaged are left out; the error says which.
+// Merge takes in what another replica has told; merge says what counts. Records that
+// are damaged are left out; the error says which.
 func (l *Log) Merge(records [][]byte) error {
 	now := time.Now()
 	var problems []error
@@ -81,7 +95,11 @@ func (l *Log) Merge(records [][]byte) error {
 func (l *Log) join(theirs *Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if ours := l.entries[theirs.Key]; ours == nil || later(theirs, ours) {
+	ours := l.entries[theirs.Key]
+	if ours != nil {
+		theirs = merge(ours, theirs)
+	}
+	if theirs != ours {
 		l.enter(theirs)
 	}
 }

@@ -49,12 +49,14 @@ func (d *delivery) tell(t target, f Flush, news draft) error {
 	}
 	now := time.Now()
 	t.p.metrics.delivered(f, last, now)
+	at := following(last, now)
 	d.record(t, f, &Entry{
 		Key:       news.key,
-		Timestamp: following(last, now),
+		Timestamp: at,
+		Marks:     marks(last, t.p.log.self, at),
 		Firing:    s.firing,
 		Resolved:  stillResolved(f, last, s),
-		Owed:      stillOwed(f, last, s),
+		Owed:      t.owed(f, last, s),
 		Data:      data,
 	})
 	return nil
@@ -89,6 +91,9 @@ func truth(f Flush, last *Entry, sendResolved bool) (state, []*alert.Alert) {
 			continue
 		}
 		hash := hashAlert(a)
+		if bygone(a, hash, last) {
+			continue
+		}
 		s.resolved = append(s.resolved, hash)
 		if last != nil && contains(last.Owed, hash) && !slices.Contains(s.owed, hash) {
 			s.owed = append(s.owed, hash) // it was muted, and is no more
@@ -109,6 +114,16 @@ func truth(f Flush, last *Entry, sendResolved bool) (state, []*alert.Alert) {
 	return s, alerts
 }
 
+// bygone reports whether a resolved alert is no matter of the integration any more: it
+// had ended before the last notification, which knows nothing of it. So another
+// replica has told the end before that and taken the alert out of its group.
+func bygone(a *alert.Alert, hash uint64, last *Entry) bool {
+	if last == nil || last.owes(hash) || contains(last.Resolved, hash) {
+		return false
+	}
+	return a.EndsAt.Before(last.Timestamp) && a.UpdatedAt.Before(last.Timestamp)
+}
+
 // firesMuted reports whether an alert that was told as firing still does, and is
 // muted.
 func firesMuted(f Flush, last *Entry) bool {
@@ -122,6 +137,18 @@ func firesMuted(f Flush, last *Entry) bool {
 	return slices.ContainsFunc(f.All, func(a *alert.Alert) bool {
 		return !told[a] && !a.ResolvedAt(f.Now) && contains(last.Firing, hashAlert(a))
 	})
+}
+
+// owed lists the alerts that the integration was told as firing and that this
+// notification does not mention. In a cluster another replica may be the only one that
+// knows such an alert so far, so it counts though it is not in the group.
+func (t target) owed(f Flush, last *Entry, s state) []uint64 {
+	if t.p.log.self == "" || last == nil {
+		return stillOwed(f, last, s)
+	}
+	return sortedSet(slices.DeleteFunc(slices.Concat(last.Firing, last.Owed), func(hash uint64) bool {
+		return contains(s.firing, hash) || contains(s.resolved, hash)
+	}))
 }
 
 // stillOwed lists the alerts of the group that the integration was told as

@@ -27,6 +27,7 @@ func (s *Silences) Set(ctx context.Context, sil Silence) (id string, err error) 
 	}
 	s.change.Lock()
 	defer s.change.Unlock()
+	s.writing.await(next.ID)
 	now := present()
 	var old *Silence
 	if next.ID != "" {
@@ -54,6 +55,7 @@ func (s *Silences) Set(ctx context.Context, sil Silence) (id string, err error) 
 func (s *Silences) Expire(ctx context.Context, id string) error {
 	s.change.Lock()
 	defer s.change.Unlock()
+	s.writing.await(id)
 	now := present()
 	old := s.byID[id]
 	if old == nil {
@@ -133,8 +135,9 @@ func (s *Silences) checkLimits(next *Silence) error {
 	if err := s.checkSize(next); err != nil {
 		return err
 	}
-	if limit := s.o.MaxSilences; limit > 0 && len(s.byID) >= limit {
-		return fmt.Errorf("%w: there are %d silences, expired ones included, and at most %d are allowed", ErrLimit, len(s.byID), limit)
+	known := len(s.byID) + s.writing.fresh
+	if limit := s.o.MaxSilences; limit > 0 && known >= limit {
+		return fmt.Errorf("%w: there are %d silences, expired ones included, and at most %d are allowed", ErrLimit, known, limit)
 	}
 	return nil
 }

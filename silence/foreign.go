@@ -26,6 +26,7 @@ func (s *Silences) Take(record []byte) (id string, err error) {
 	}
 	s.change.Lock()
 	defer s.change.Unlock()
+	s.writing.await(sil.ID)
 	ours, known := s.byID[sil.ID]
 	if !s.expiry(sil).After(present()) || known && !sil.UpdatedAt.After(ours.UpdatedAt) {
 		return "", nil

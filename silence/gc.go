@@ -32,7 +32,7 @@ func (s *Silences) gc(now time.Time) {
 	defer s.change.Unlock()
 	var gone []string
 	for id, sil := range s.byID {
-		if !s.expiry(sil).After(now) {
+		if !s.expiry(sil).After(now) && !s.writing.has(id) {
 			gone = append(gone, id)
 		}
 	}
@@ -40,6 +40,21 @@ func (s *Silences) gc(now time.Time) {
 		s.o.Table.Delete(gone...)
 	}
 	s.forget(gone, now)
+	s.sweep()
+}
+
+// sweep forgets the verdicts on alerts that nobody has asked about since the last time.
+func (s *Silences) sweep() {
+	s.mu.Lock()
+	unused, idle := s.swept, s.index.Len() == 0
+	s.changed(change{}) // so that those that are asked about from now on tell themselves apart
+	s.swept = s.changes.last
+	s.mu.Unlock()
+	if idle {
+		s.verdicts.clear()
+	} else {
+		s.verdicts.sweep(unused)
+	}
 }
 
 // forget removes silences from memory, and those that are expired at now from
@@ -73,8 +88,8 @@ func (s *Silences) renew(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, sil := range s.byID {
-		if sil.StateAt(now) != Expired {
-			s.index.Add(id, sil.Matchers)
+		if sil.StateAt(now) != Expired && !s.index.Has(id) {
+			s.enter(sil)
 		}
 	}
 	s.cleaned = now

@@ -80,6 +80,7 @@ func (s *Silences) Merge(records [][]byte) error {
 
 // join merges one silence; change is held.
 func (s *Silences) join(theirs *Silence) {
+	s.writing.await(theirs.ID)
 	if ours, known := s.byID[theirs.ID]; known && !s.later(theirs, ours) {
 		return
 	}

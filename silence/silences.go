@@ -1,7 +1,6 @@
 package silence
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -54,17 +53,26 @@ type Silences struct {
 	o       Options
 	metrics *metrics
 
-	// change is held from the decision about a change until it is visible, and
-	// so across the wait for the table; readers never wait for it.
+	// change is held from the decision about a change until it is visible, but not
+	// during the wait for the table, which many changes share; readers never wait
+	// for it.
 	change sync.Mutex
+	// writing are the silences that are on their way to the table, under change.
+	writing inFlight
 
 	// mu protects what follows. Who writes holds change, too; so change is
 	// enough to read.
 	mu    sync.RWMutex
 	byID  map[string]*Silence
 	index alert.Index[string] // all that is not expired, and some that is
-	// cleaned is the time at which what had expired was last taken out of the index.
+	// changes are those of the index, but for what has left it.
+	changes changes
+	// cleaned is the time at which what had expired was last taken out of the index,
+	// and swept the change up to which verdicts were right at least.
 	cleaned time.Time
+	swept   uint32
+
+	verdicts *verdicts // has locks of its own
 }
 
 // New returns an empty collection. It starts nothing.
@@ -78,7 +86,8 @@ func New(o Options) *Silences {
 	if o.Interval <= 0 {
 		o.Interval = defaultInterval
 	}
-	s := &Silences{o: o, byID: make(map[string]*Silence)}
+	s := &Silences{o: o, byID: make(map[string]*Silence), verdicts: newVerdicts()}
+	s.writing.landed.L = &s.change
 	s.metrics = newMetrics(o.Registerer, s)
 	return s
 }
@@ -123,9 +132,10 @@ func (s *Silences) All() []*Silence {
 func (s *Silences) MutedBy(a *alert.Alert, now time.Time) []string {
 	defer s.metrics.query(time.Now())
 	ids, scanned := s.matching(a.Labels, now)
-	s.metrics.scanned.Add(float64(scanned))
-	s.metrics.skipped.Add(float64(scanned - len(ids)))
-	slices.Sort(ids)
+	if scanned > 0 {
+		s.metrics.scanned.Add(float64(scanned))
+		s.metrics.skipped.Add(float64(scanned - len(ids)))
+	}
 	return ids
 }
 
@@ -133,13 +143,46 @@ func (s *Silences) matching(l alert.Labels, now time.Time) (ids []string, scanne
 	s.renew(now)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for id := range s.index.Match(l) {
+	for _, id := range s.match(l) {
+		if !s.index.Has(id) {
+			continue // it has expired since
+		}
 		scanned++
 		if s.byID[id].StateAt(now) == Active {
 			ids = append(ids, id)
 		}
 	}
 	return ids, scanned
+}
+
+// match returns the silences in the index that match the labels, and perhaps some that
+// have left it, sorted; mu is held. The list must not be changed.
+func (s *Silences) match(l alert.Labels) []string {
+	if s.index.Len() == 0 {
+		return nil
+	}
+	shard, key := s.verdicts.of(l)
+	known, since := shard.get(key)
+	if since == s.changes.last {
+		return known
+	}
+	ids, ok := s.changes.mend(known, since, l)
+	if ok {
+		ids = s.indexed(ids)
+	} else {
+		ids = slices.Sorted(s.index.Match(l))
+	}
+	shard.set(key, ids, s.changes.last)
+	return ids
+}
+
+// indexed is the part of a list that is in the index; the list stays as it is.
+func (s *Silences) indexed(ids []string) []string {
+	gone := func(id string) bool { return !s.index.Has(id) }
+	if !slices.ContainsFunc(ids, gone) {
+		return ids
+	}
+	return slices.DeleteFunc(slices.Clone(ids), gone)
 }
 
 // Reason is the word under which suppressed notifications are counted.
@@ -150,26 +193,22 @@ func (s *Silences) Reason() string { return "silence" }
 func (s *Silences) show(sil *Silence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	old := s.byID[sil.ID]
 	s.byID[sil.ID] = sil
-	s.index.Add(sil.ID, sil.Matchers)
+	if old == nil || !s.index.Has(sil.ID) || !slices.EqualFunc(old.Matchers, sil.Matchers, (*alert.Matcher).Same) {
+		s.enter(sil)
+	}
 }
 
-// write makes silences durable under their ids. After an error the table is told
-// to have again what it had; when it can write, that is what it will say.
-func (s *Silences) write(ctx context.Context, changed ...*Silence) error {
-	for _, sil := range changed {
-		s.o.Table.Put(sil.ID, sil)
+// enter puts a silence into the index; mu is held.
+func (s *Silences) enter(sil *Silence) {
+	s.index.Add(sil.ID, sil.Matchers)
+	s.changed(change{id: sil.ID, matchers: sil.Matchers})
+}
+
+// changed counts a change; mu is held.
+func (s *Silences) changed(ch change) {
+	if over := s.changes.add(ch); over {
+		s.verdicts.clear()
 	}
-	err := s.o.Table.Sync(ctx)
-	if err == nil {
-		return nil
-	}
-	for _, sil := range changed {
-		if old, known := s.byID[sil.ID]; known {
-			s.o.Table.Put(sil.ID, old)
-		} else {
-			s.o.Table.Delete(sil.ID)
-		}
-	}
-	return fmt.Errorf("store silence %s: %w", changed[0].ID, err)
 }

@@ -6,12 +6,14 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/fit"
 )
 
 // shardCount spreads writers; a power of two, well above the cores of a
@@ -58,7 +60,9 @@ type Alerts struct {
 	metrics    *Metrics
 	logger     log.Logger
 	limits     limiter
+	texts      *alert.Texts
 	shards     [shardCount]shard
+	queried    atomic.Bool // by label pairs, since the last GC
 
 	watching sync.RWMutex
 	watchers []*Watcher
@@ -67,6 +71,8 @@ type Alerts struct {
 type shard struct {
 	mu     sync.RWMutex
 	alerts map[alert.Fingerprint]*alert.Alert
+	pairs  *pairs // nil if nobody asks
+	most   int    // alerts, for fit.Delete
 }
 
 // NewAlerts returns an empty store. It starts nothing.
@@ -81,6 +87,7 @@ func NewAlerts(o Options) *Alerts {
 		metrics:    o.Metrics,
 		logger:     o.Logger,
 		limits:     limiter{most: o.PerNameLimit, names: make(map[string]*bucket)},
+		texts:      alert.NewTexts(),
 	}
 	if s.logger == nil {
 		s.logger = log.NewNopLogger()
@@ -121,6 +128,7 @@ func (s *Alerts) Load(now time.Time, away time.Duration) error {
 		if resume(a, now, away) {
 			s.journal.Put(a)
 		}
+		s.texts.Share(a)
 		s.shard(a.Fingerprint()).alerts[a.Fingerprint()] = a
 		s.limits.admit(a, a.UpdatedAt)
 	}
@@ -211,7 +219,9 @@ func (s *Alerts) merge(next *alert.Alert) (news bool) {
 
 // add stores an alert that is not known; its shard is locked.
 func (s *Alerts) add(sh *shard, a *alert.Alert) {
+	s.texts.Share(a)
 	sh.alerts[a.Fingerprint()] = a
+	sh.arrived(a)
 	s.journal.Put(a)
 	if s.created != nil {
 		s.created(a)
@@ -307,6 +317,7 @@ func (s *Alerts) Run(ctx context.Context) error {
 // GC forgets the alerts that are resolved at now, unless they are held, and
 // returns how many.
 func (s *Alerts) GC(now time.Time) int {
+	s.dropIndex()
 	var resolved, gone []*alert.Alert
 	for i := range s.shards {
 		resolved = s.shards[i].appendResolved(now, resolved[:0])
@@ -317,6 +328,9 @@ func (s *Alerts) GC(now time.Time) int {
 		return 0
 	}
 	s.limits.forget(gone)
+	if len(gone) > s.Len() {
+		s.texts.Forget() // or the texts of a storm would stay
+	}
 	s.mark(fingerprints(gone))
 	return len(gone)
 }
@@ -344,7 +358,8 @@ func (s *Alerts) drop(sh *shard, alerts, gone []*alert.Alert) []*alert.Alert {
 	defer sh.mu.Unlock()
 	for _, a := range alerts {
 		if id := a.Fingerprint(); sh.alerts[id] == a {
-			delete(sh.alerts, id)
+			sh.alerts = fit.Delete(sh.alerts, &sh.most, id)
+			sh.left()
 			s.journal.Delete(id)
 			gone = append(gone, a)
 		}

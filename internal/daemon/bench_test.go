@@ -22,11 +22,17 @@ import (
 // when that gets there.
 func built(tb testing.TB, configuration string) (*Daemon, http.Handler) {
 	tb.Helper()
+	return builtWith(tb, configuration, "off")
+}
+
+// builtWith is built with what a disk is asked to promise.
+func builtWith(tb testing.TB, configuration, promise string) (*Daemon, http.Handler) {
+	tb.Helper()
 	file := filepath.Join(tb.TempDir(), "tocsin.yml")
 	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	d, err := New(Options{ConfigFile: file, Retention: 120 * time.Hour, StoragePath: tb.TempDir(), StorageSync: "off"})
+	d, err := New(Options{ConfigFile: file, Retention: 120 * time.Hour, StoragePath: tb.TempDir(), StorageSync: promise})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/tocsin-alerting/tocsin/internal/wire"
 )
 
@@ -67,8 +69,7 @@ func parseClaim(b []byte) (c claim, err error) {
 
 var errEmptyClaim = errors.New("claim of nobody or to nothing")
 
-// claims are what other replicas are about to tell. They are a state without
-// records: nobody compares them, since they are over before that.
+// claims are what replicas are about to tell, this one included.
 type claims struct {
 	mu    sync.Mutex
 	known map[claimID]heardClaim
@@ -85,11 +86,41 @@ type heardClaim struct {
 
 func newClaims() *claims { return &claims{known: make(map[claimID]heardClaim)} }
 
-// Digest is equal in all replicas.
-func (c *claims) Digest() []uint64 { return []uint64{0} }
+// Digest says which claims are not over: who has just come asks for them.
+func (c *claims) Digest() []uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	var sum uint64
+	for id, heard := range c.known {
+		if heard.until.After(now) {
+			sum ^= xxhash.Sum64String(id.owner + "\x00" + id.key + "\x00" + heard.made.UTC().Format(time.RFC3339Nano))
+		}
+	}
+	return []uint64{sum}
+}
 
-// Shard yields nothing.
-func (c *claims) Shard(int) iter.Seq[[]byte] { return func(func([]byte) bool) {} }
+// Shard yields those claims.
+func (c *claims) Shard(int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, record := range c.records(time.Now()) {
+			if !yield(record) {
+				return
+			}
+		}
+	}
+}
+
+func (c *claims) records(now time.Time) (records [][]byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, heard := range c.known {
+		if left := heard.until.Sub(now); left > 0 {
+			records = append(records, claim{key: id.key, owner: id.owner, made: heard.made, lasts: left}.record())
+		}
+	}
+	return records
+}
 
 // Merge remembers the claims of a peer.
 func (c *claims) Merge(records [][]byte) error {
@@ -111,7 +142,7 @@ func (c *claims) hear(heard claim, now time.Time) {
 	defer c.mu.Unlock()
 	id := claimID{heard.key, heard.owner}
 	old, known := c.known[id]
-	if known && !heard.made.After(old.made) {
+	if known && !heard.replaces(old) {
 		return
 	}
 	c.sweep(now)
@@ -119,6 +150,12 @@ func (c *claims) hear(heard claim, now time.Time) {
 		return
 	}
 	c.known[id] = heardClaim{made: heard.made, until: now.Add(heard.lasts), forget: now.Add(longestLife)}
+}
+
+// replaces reports whether a claim was made later. The end of one may come in the same
+// instant as its beginning.
+func (c claim) replaces(old heardClaim) bool {
+	return c.made.After(old.made) || c.made.Equal(old.made) && c.lasts == 0
 }
 
 // sweep forgets what is over, now and then.

@@ -187,6 +187,14 @@ func (r *replicas) run(ctx context.Context, changed func()) error {
 	}
 }
 
+// name is for the log; empty if there is nobody who would understand it.
+func (r *replicas) name() string {
+	if r == nil || r.foreign {
+		return ""
+	}
+	return r.peer.Name()
+}
+
 // told is for the log; nil if there is nobody to tell.
 func (r *replicas) told() func(*notify.Entry) {
 	if r == nil {
@@ -278,9 +286,16 @@ func (t turns) Claim(key notify.LogKey, lasts time.Duration) {
 	if t.intents == nil {
 		return
 	}
-	c := claim{key: key.String(), owner: t.peer.Name(), made: time.Now(), lasts: lasts}
+	now := time.Now()
+	c := claim{key: key.String(), owner: t.peer.Name(), made: now, lasts: lasts}
+	t.claims.hear(c, now)
 	t.intents.Stream(c.record())
 }
+
+// afterClaim is how much later than the one before it a replica takes the end of a
+// claim for one. If the claim came to nothing, all that have waited for it would else
+// go on in the same moment. It is longer than gossip takes.
+const afterClaim = 700 * time.Millisecond
 
 // Claimed is for how long one of the others, if it lives, may be telling something.
 // A replica that was frozen does not know what they have told meanwhile.
@@ -288,5 +303,6 @@ func (t turns) Claimed(key notify.LogKey) time.Duration {
 	if t.peer.CatchingUp() {
 		return time.Second
 	}
-	return t.claims.left(key.String(), slices.Values(t.peer.Heard()), time.Now())
+	place, _ := t.peer.Place(key.Group)
+	return t.claims.left(key.String(), slices.Values(t.peer.Heard()), time.Now().Add(-time.Duration(place)*afterClaim))
 }

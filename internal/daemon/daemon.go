@@ -283,6 +283,7 @@ func (d *Daemon) remember() {
 		Retention: d.o.Retention,
 		Interval:  d.o.MaintenanceInterval,
 		Metrics:   d.notified,
+		Self:      d.replicas.name(),
 		Told:      d.replicas.told(),
 	})
 }

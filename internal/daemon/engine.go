@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-alerting/tocsin/alert"
 	"github.com/tocsin-alerting/tocsin/api"
+	"github.com/tocsin-alerting/tocsin/dispatch"
 	"github.com/tocsin-alerting/tocsin/silence"
 	"github.com/tocsin-alerting/tocsin/store"
 	"github.com/tocsin-alerting/tocsin/store/disk"
@@ -24,18 +25,45 @@ func (e engine) Receivers() []api.Receiver {
 	return receivers
 }
 
-func (e engine) ReceiversOf(l alert.Labels) []string { return e.d.dispatcher.Receivers(l) }
+// ReceiversOf asks the routes themselves: the dispatcher may be busy.
+func (e engine) ReceiversOf(l alert.Labels) []string {
+	return e.d.current.Load().config.Tree.Receivers(l)
+}
 
 func (e engine) Groups(ctx context.Context) ([]api.Group, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	views := e.d.dispatcher.Groups()
-	groups := make([]api.Group, len(views))
-	for i, v := range views {
-		groups[i] = api.Group(v)
+	return groups(e.d.dispatcher.Groups()), nil
+}
+
+func (e engine) GroupsOf(ctx context.Context, ids []alert.Fingerprint) ([]api.Group, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	return groups, nil
+	return groups(e.d.dispatcher.GroupsOf(ids)), nil
+}
+
+func groups(views []dispatch.View) []api.Group {
+	groups := make([]api.Group, len(views))
+	for i := range views {
+		groups[i] = group(&views[i])
+	}
+	return groups
+}
+
+func group(v *dispatch.View) api.Group {
+	return api.Group{
+		Labels:      v.Labels,
+		Receiver:    v.Receiver,
+		RouteLabels: v.RouteLabels,
+		Alerts:      v.Alerts,
+		MutedBy:     v.MutedBy,
+		Names: func() api.GroupNames {
+			n := v.Names()
+			return api.GroupNames{ID: n.Ref, Key: n.Key, Route: n.Route}
+		},
+	}
 }
 
 func (e engine) GroupByID(ctx context.Context, id string) (api.WholeGroup, bool, error) {
@@ -43,7 +71,10 @@ func (e engine) GroupByID(ctx context.Context, id string) (api.WholeGroup, bool,
 		return api.WholeGroup{}, false, err
 	}
 	w, found := e.d.dispatcher.Find(id)
-	return api.WholeGroup{Group: api.Group(w.View), ID: w.Ref, Key: w.Key, Route: w.Route}, found, nil
+	if !found {
+		return api.WholeGroup{}, false, nil
+	}
+	return api.WholeGroup{Group: group(&w.View), GroupNames: api.GroupNames{ID: w.Ref, Key: w.Key, Route: w.Route}}, true, nil
 }
 
 func (e engine) SilencedBy(a *alert.Alert, now time.Time) []string {

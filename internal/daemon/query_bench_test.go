@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,5 +183,34 @@ func BenchmarkQueryInhibited(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		fetch(b, handler, "/api/v2/alerts")
+	}
+}
+
+// BenchmarkQueryWhileFlushing asks for few alerts, again and again, while 20,000
+// groups tell a webhook.
+func BenchmarkQueryWhileFlushing(b *testing.B) {
+	const groups = 20_000
+	for b.Loop() {
+		var told atomic.Int64
+		service := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told.Add(1) }))
+		_, handler := loaded(b, `{route: {receiver: hook, group_by: [uid], group_wait: 1s, group_interval: 1h}, receivers: [{name: hook, webhook_configs: [{url: '`+service.URL+`'}]}]}`, groups)
+		for range 5 {
+			fetch(b, handler, "/api/v2/alerts", "filter", `instance="node-01234:8080"`)
+		}
+		var took []time.Duration
+		for start := time.Now(); told.Load() < groups && time.Since(start) < time.Minute; {
+			for _, path := range []string{"/api/v2/alerts", "/api/v2/alerts/groups"} {
+				asked := time.Now()
+				fetch(b, handler, path, "filter", `instance="node-01234:8080"`)
+				took = append(took, time.Since(asked))
+			}
+			time.Sleep(time.Millisecond)
+		}
+		slices.Sort(took)
+		b.ReportMetric(float64(told.Load()), "told")
+		b.ReportMetric(float64(len(took)), "asked")
+		b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+		service.Close()
 	}
 }

@@ -59,6 +59,7 @@ func (d *Daemon) openStorage(r prometheus.Registerer) (storage, error) {
 		Sync:       disk.SyncMode(d.o.StorageSync),
 		Logger:     log.With(d.logger, "component", "storage"),
 		Registerer: r,
+		Tables:     map[byte]string{silenceTable: "silences", logTable: "notifications", clockTable: "clock", timerTable: "timers"},
 	})
 	if err != nil {
 		return storage{}, err

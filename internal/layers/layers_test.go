@@ -20,7 +20,7 @@ const module = "github.com/tocsin-alerting/tocsin"
 // directly below it.
 func rows() [][]string {
 	return [][]string{
-		{"alert", "internal/yamlx", "internal/golden", "internal/line", "internal/wire", "internal/explain", "internal/walltest"},
+		{"alert", "internal/fit", "internal/yamlx", "internal/golden", "internal/line", "internal/wire", "internal/explain", "internal/walltest"},
 		{"store", "template", "timeinterval", "cluster", "event", "internal/tracing"},
 		{"notify", "silence", "inhibit", "store/disk"},
 		{"notify/*", "dispatch"},
@@ -44,7 +44,7 @@ func allowed() map[string][]string {
 func strict() map[string][]string {
 	return map[string][]string{
 		"alert": {},
-		"store": {"alert"},
+		"store": {"alert", "internal/fit"},
 		// What they replicate has the methods that the cluster asks for; they need
 		// not know it.
 		"silence":    {"alert", "store", "internal/wire"},

@@ -57,23 +57,30 @@ type DB struct {
 
 	mu      sync.Mutex
 	next    *group // fills
-	running *group // is being written; nil: none
+	running *group // is being written, the latest with news in it; nil: none
+	spare   ops    // the room for another
 	lazy    *time.Timer
 	longer  map[alert.Fingerprint]extension
-	behind  backlog // what could not be written
-	err     error   // why nothing can be made durable now; nil: it can
-	closed  bool
+	// When extensions were last written, and how many are still to be written of what
+	// was due then.
+	extended time.Time
+	due      int
+	behind   backlog // what could not be written
+	err      error   // why nothing can be made durable now; nil: it can
+	closed   bool
 
 	salvaged bool // does not change
 
 	// Of Run, once that has been called.
 	engine   *engine
 	unsynced bool // something was written without a sync
+	flights  []flight
 }
 
 // group is what is written at once.
 type group struct {
 	ops
+	sync bool // it is made durable at once
 	done chan struct{}
 	err  error // after done
 }

@@ -20,6 +20,7 @@ type engine struct {
 	fence  fence
 	logger *pebbleLogger
 	quit   <-chan struct{} // closed when nobody can wait any longer; may be nil
+	calls  sync.WaitGroup  // of Pebble that run, whether somebody waits or not
 }
 
 // The database is small and read only once, at the start, so it needs little of
@@ -80,17 +81,9 @@ func openEngine(o engineOptions) (*engine, error) {
 // an error the engine is of no use any more.
 func (e *engine) apply(o *ops, sync bool) error {
 	return e.guarded(func() error {
-		b := e.db.NewBatchWithSize(len(o.buf) + o.count*4)
-		for key, value := range o.all() {
-			var err error
-			if value == nil {
-				err = b.Delete(key, nil)
-			} else {
-				err = b.Set(key, value, nil)
-			}
-			if err != nil {
-				return err
-			}
+		b, err := e.batch(o)
+		if err != nil {
+			return err
 		}
 		if err := b.Commit(&pebble.WriteOptions{Sync: sync}); err != nil {
 			return err
@@ -129,12 +122,14 @@ func (e *engine) guarded(f func() error, undo func()) error {
 	done := make(chan error)
 	left := make(chan struct{})
 	defer close(left)
+	e.calls.Add(1)
 	go func() {
 		err := errDied // unless f returns: the goroutine may end in it
 		defer func() {
 			if r := recover(); r != nil {
 				err = fmt.Errorf("%w: %v", errDied, r)
 			}
+			e.calls.Done()
 			select {
 			case done <- err:
 			case <-left:
@@ -170,8 +165,10 @@ func (e *engine) abandon() {
 	go e.discard()
 }
 
-// discard closes what nobody needs.
+// discard closes what nobody needs. Pebble gives memory back to the system then, and
+// a call that runs still and writes there would end the process.
 func (e *engine) discard() {
+	e.calls.Wait()
 	defer func() { _ = recover() }() // Pebble panics where a lock is lost
 	_ = e.db.Close()
 }

@@ -3,6 +3,7 @@ package disk
 import (
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/go-kit/log"
@@ -30,6 +31,10 @@ func (o *opener) open() (*engine, error) {
 		return nil, err
 	}
 	if err := o.create(); err != nil {
+		return nil, err
+	}
+	// What was renamed may not be durable yet, if it was interrupted just then.
+	if err := syncDir(o.fs, o.fs.PathDir(o.dir)); err != nil {
 		return nil, err
 	}
 	s, err := lookAt(o.fs, o.dir)
@@ -118,21 +123,33 @@ func (o *opener) inspect(s *survey) error {
 }
 
 // makeDir makes a directory and its parents so that a power cut does not unmake
-// them.
-func makeDir(fs vfs.FS, dir string) error {
-	if _, err := fs.Stat(dir); err == nil {
-		return nil
+// them. One that is there may have been made a moment ago, and be durable not yet.
+func makeDir(files vfs.FS, dir string) error {
+	parent := files.PathDir(dir)
+	if _, err := files.Stat(dir); err == nil {
+		return syncForeign(files, parent)
 	}
-	parent := fs.PathDir(dir)
 	if parent != dir {
-		if err := makeDir(fs, parent); err != nil {
+		if err := makeDir(files, parent); err != nil {
 			return err
 		}
 	}
-	if err := fs.MkdirAll(dir, 0o777); err != nil {
+	if err := files.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	return syncDir(fs, parent)
+	return syncDir(files, parent)
+}
+
+// syncForeign is syncDir for a directory that may not be ours. If it cannot be synced
+// for that, or because nothing changes there, there is no need to.
+func syncForeign(files vfs.FS, dir string) error {
+	err := syncDir(files, dir)
+	for _, harmless := range []error{fs.ErrPermission, fs.ErrNotExist, syscall.EROFS, syscall.EINVAL, errors.ErrUnsupported} {
+		if errors.Is(err, harmless) {
+			return nil
+		}
+	}
+	return err
 }
 
 func syncDir(fs vfs.FS, dir string) error {

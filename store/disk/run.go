@@ -24,12 +24,14 @@ func (db *DB) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-		case <-db.wake:
+		case <-db.wakes():
 			db.write(ctx)
+		case err := <-db.landing():
+			db.land(ctx, err)
 		case <-tick:
 			db.flush(ctx)
 		case t := <-db.tasks:
-			t.done <- db.patiently(func() error { return t.do(db.engine) }, nil)
+			t.done <- db.perform(ctx, t)
 		case <-db.engine.logger.died:
 			db.fail(newGroup(), db.engine.logger.reason())
 			db.recover(ctx)
@@ -69,43 +71,12 @@ func (db *DB) flush(ctx context.Context) {
 	}
 }
 
-// write takes the next group through.
-func (db *DB) write(ctx context.Context) {
-	g := db.take()
-	if g.count == 0 {
-		close(g.done)
-		return
+// perform does a task while nothing is being written.
+func (db *DB) perform(ctx context.Context, t task) error {
+	if err := db.settle(ctx); err != nil {
+		return err
 	}
-	start := time.Now()
-	err := db.engine.apply(&g.ops, db.o.Sync == SyncAlways)
-	db.metrics.wrote(g, time.Since(start), err)
-	if err != nil {
-		db.fail(g, err)
-		db.recover(ctx)
-		return
-	}
-	db.unsynced = true
-	db.mu.Lock()
-	db.running = nil
-	db.mu.Unlock()
-	close(g.done)
-}
-
-// take makes the next group the running one.
-func (db *DB) take() *group {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	g := db.next
-	for id, e := range db.longer {
-		g.put(extensionKey(id), e.append)
-	}
-	clear(db.longer)
-	db.next, db.running = newGroup(), g
-	if db.lazy != nil {
-		db.lazy.Stop()
-		db.lazy = nil
-	}
-	return g
+	return db.patiently(func() error { return t.do(db.engine) }, nil)
 }
 
 // fail tells everybody who waits, and keeps what was not written.
@@ -114,10 +85,9 @@ func (db *DB) fail(g *group, err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.err = err
-	db.behind.add(&g.ops)
+	db.crash()
+	db.drop(g)
 	db.running = nil
-	g.err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-	close(g.done)
 	db.dismiss()
 }
 
@@ -126,6 +96,11 @@ func (db *DB) fail(g *group, err error) {
 func (db *DB) dismiss() {
 	g := db.next
 	db.next = newGroup()
+	db.drop(g)
+}
+
+// drop moves a group to what is behind and tells those who wait for it. db is locked.
+func (db *DB) drop(g *group) {
 	db.behind.add(&g.ops)
 	g.err = fmt.Errorf("%w: %w", ErrUnavailable, db.err)
 	close(g.done)
@@ -227,8 +202,11 @@ func (db *DB) finish() error {
 	if broken != nil {
 		return db.leave(fmt.Errorf("storage was out of order to the end: %w", broken))
 	}
-	g := db.take()
-	err := db.engine.apply(&g.ops, true)
+	g := db.take(true)
+	err := db.settleLast()
+	if err == nil {
+		err = db.engine.apply(&g.ops, true)
+	}
 	if err == nil {
 		err = db.engine.close()
 	}
@@ -236,6 +214,7 @@ func (db *DB) finish() error {
 		db.engine.abandon()
 		db.mu.Lock()
 		db.err = err
+		db.crash()
 		db.mu.Unlock()
 		g.err = fmt.Errorf("%w: %w", ErrUnavailable, err)
 		err = fmt.Errorf("close database: %w", err)

@@ -23,26 +23,25 @@ type bench struct {
 // bench measures, writes the table to the standard output, and fails if a run has
 // failed. That a goal is missed is no failure. When it is interrupted it writes what
 // it has.
-func (o options) bench(ctx context.Context) (err error) {
+func (o options) bench(ctx context.Context) error {
 	b := &bench{options: o, results: newResults()}
 	if err := b.findSubjects(ctx); err != nil {
 		return err
 	}
-	if b.dir, err = os.MkdirTemp(o.dir, "tocsin-bench-"); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 	if o.profiles != "" {
 		if err := os.MkdirAll(o.profiles, 0o755); err != nil {
 			return err
 		}
 	}
-	for _, s := range o.scenarios {
-		if err := b.play(ctx, s); err != nil {
-			return errors.Join(err, b.tell(context.WithoutCancel(ctx)))
+	return o.inDir(func(dir string) error {
+		b.dir = dir
+		for _, s := range o.scenarios {
+			if err := b.play(ctx, s); err != nil {
+				return errors.Join(err, b.tell(context.WithoutCancel(ctx)))
+			}
 		}
-	}
-	return b.tell(ctx)
+		return b.tell(ctx)
+	})
 }
 
 // findSubjects looks for the programs. Without a peer only tocsin is measured.
@@ -64,7 +63,7 @@ func (b *bench) findSubjects(ctx context.Context) error {
 	return err
 }
 
-// play runs a scenario with every subject in turn, as often as asked, and once more
+// play runs a scenario with every subject in turn, as often as asked, and twice more
 // for profiles.
 func (b *bench) play(ctx context.Context, s scenario) error {
 	subjects := b.subjects
@@ -82,7 +81,11 @@ func (b *bench) play(ctx context.Context, s scenario) error {
 	if b.profiles == "" {
 		return nil
 	}
-	_, err := b.run(ctx, s, b.subjects[0], &profiler{dir: b.profiles, scenario: s.name, took: took})
+	ours := b.subjects[0]
+	_, err := b.run(ctx, s, ours, &profiler{dir: b.profiles, scenario: s.name, took: took})
+	if err == nil {
+		_, err = b.run(ctx, s, waiting(ours), &profiler{dir: b.profiles, scenario: s.name, waits: true})
+	}
 	return b.fail(ctx, err)
 }
 
@@ -157,14 +160,12 @@ func (b *bench) tell(ctx context.Context) (err error) {
 			continue
 		}
 		p.Subjects[s.name] = s.version
-		fmt.Printf("%-14s %s\n", s.name, s.version)
 	}
-	fmt.Printf("%-14s %s\n%-14s %d, median ± half of the range\n\n", "machine", p.Machine, "runs", b.runs)
-	if err := writeTable(os.Stdout, p); err != nil {
+	if err := p.write(os.Stdout, b.style()); err != nil {
 		return err
 	}
 	if b.json != "" {
-		if err := p.save(b.json); err != nil {
+		if err := save(b.json, p); err != nil {
 			return err
 		}
 	}

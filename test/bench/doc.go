@@ -11,4 +11,9 @@
 // Scenarios of ingest also run with a floor: a bare server that decodes with
 // encoding/json what it is sent and drops it, and one that stores it too. It is this
 // program itself, started with the word floor.
+//
+// With -growth it measures tocsin alone, at one size after the other, fits the
+// exponent of each cost by least squares, and says whether the cost grows no faster
+// than it may and why. It counts processor time and not time, so that other work on
+// the machine disturbs it little.
 package main

@@ -43,7 +43,7 @@ func startProcess(ctx context.Context, s subject, dir string, flags []string) (*
 		"--web.listen-address=" + address,
 	}, flags)
 	cmd := exec.CommandContext(ctx, s.path, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = dir, log, log, dieWithParent()
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = dir, s.env, log, log, dieWithParent()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"encoding/json"
-	"os"
+	"fmt"
+	"io"
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/test/bench/stat"
@@ -57,11 +57,28 @@ func newReportRow(scenario string, row row, r *results) reportRow {
 	return out
 }
 
-// save writes the report to a file.
-func (p report) save(path string) error {
-	text, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
+// write writes on what it was measured, and the table.
+func (p report) write(w io.Writer, style style) error {
+	var facts grid
+	for _, name := range []string{nameTocsin, namePeer, nameFloor, nameDurable} {
+		if version, measured := p.Subjects[name]; measured {
+			facts = append(facts, []string{name, version})
+		}
+	}
+	facts = append(facts, []string{"machine", p.Machine.String()}, []string{"runs", fmt.Sprintf("%d, median ± half of the range", p.runs())})
+	if err := style.facts(w, facts); err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(text, '\n'), 0o644)
+	return style.table(w, p.grid())
+}
+
+// runs returns how often each scenario was played.
+func (p report) runs() int {
+	most := 0
+	for _, row := range p.Rows {
+		for _, v := range row.Values {
+			most = max(most, len(v.Runs))
+		}
+	}
+	return most
 }

@@ -14,6 +14,7 @@ type subject struct {
 	name    string // column of the table
 	path    string
 	args    []string // what comes before the flags that all subjects know
+	env     []string // nil: the one of this program
 	version string
 	pprof   bool // whether to ask it for profiles
 	floor   bool // it accepts alerts and does nothing else

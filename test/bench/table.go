@@ -2,24 +2,23 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
 )
 
-// writeTable writes the rows that were measured: for each subject the median and how
-// far the runs lay apart, the ratio, and the goals.
-func writeTable(w io.Writer, p report) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "\ttocsin\tpeer\ttocsin/peer\tfloor\tdurable floor\tgoal")
+// grid has the rows that were measured: for each subject the median and how far the
+// runs lay apart, the ratio, and the goals.
+func (p report) grid() grid {
+	g := grid{{"", "tocsin", "peer", "tocsin/peer", "floor", "durable floor", "goal"}}
 	for _, row := range p.Rows {
 		if len(row.Values) == 0 {
 			continue
 		}
-		fmt.Fprintf(t, "%s: %s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Scenario, row.Label,
-			row.cell(nameTocsin), row.cell(namePeer), row.ratio(), row.cell(nameFloor), row.cell(nameDurable), goalCell(row.Goals))
+		g = append(g, []string{
+			fmt.Sprintf("%s: %s", row.Scenario, row.Label), row.cell(nameTocsin), row.cell(namePeer), row.ratio(),
+			row.cell(nameFloor), row.cell(nameDurable), goalCell(row.Goals),
+		})
 	}
-	return t.Flush()
+	return g
 }
 
 // cell writes the value of one subject.

@@ -75,7 +75,7 @@ func TestTable(t *testing.T) {
 	r.add(namePeer, map[string]float64{"rate": 20_000, "cpu": 36})
 	r.add(nameFloor, map[string]float64{"rate": 130_000})
 	var text strings.Builder
-	if err := writeTable(&text, newReport([]scenario{s}, r)); err != nil {
+	if err := new(style).table(&text, newReport([]scenario{s}, r).grid()); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.TrimPrefix(`

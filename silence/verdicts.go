@@ -1,0 +1,151 @@
+package silence
+
+import (
+	"hash/maphash"
+	"slices"
+	"sync"
+
+	"github.com/tocsin-alerting/tocsin/alert"
+)
+
+// verdicts remembers for alerts which silences match them, in whatever state the
+// silences are, so that an alert is compared with each silence once. An alert that no
+// silence matches costs some 14 bytes, and one that was not asked about for long
+// nothing.
+//
+// A verdict has the number of the change up to which it is right. It becomes right
+// again by looking at the silences that have changed since.
+//
+// Alerts are known by a hash of their labels that nobody outside can foresee.
+type verdicts struct {
+	seed   maphash.Seed
+	shards [shards]shard
+}
+
+// shards is how many looks can be under way without waiting for one another.
+const shards = 32
+
+// shard is the verdicts of some of the alerts.
+type shard struct {
+	mu    sync.Mutex
+	table table
+	ids   map[uint64][]string // by key, of those that silences match
+}
+
+func newVerdicts() *verdicts { return &verdicts{seed: maphash.MakeSeed()} }
+
+// of returns the shard and the key of an alert.
+func (v *verdicts) of(l alert.Labels) (*shard, uint64) {
+	key := max(maphash.Comparable(v.seed, l), 1) // 0 is no key
+	return &v.shards[key%shards], key
+}
+
+// get returns the silences that match an alert, sorted, and the change up to which that
+// is so; change 0 if nothing is known. The list must not be changed.
+func (s *shard) get(key uint64) (ids []string, change uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change = s.table.get(key)
+	if change != 0 && len(s.ids) > 0 {
+		ids = s.ids[key]
+	}
+	return ids, change
+}
+
+// set keeps a verdict and the list.
+func (s *shard) set(key uint64, ids []string, change uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if gone := s.table.set(key, change); gone != 0 {
+		delete(s.ids, gone)
+	}
+	if len(ids) == 0 {
+		delete(s.ids, key)
+		return
+	}
+	if s.ids == nil {
+		s.ids = make(map[uint64][]string)
+	}
+	s.ids[key] = ids
+}
+
+// sweep forgets the verdicts that are not right up to a change.
+func (v *verdicts) sweep(before uint32) {
+	for i := range v.shards {
+		s := &v.shards[i]
+		s.mu.Lock()
+		s.table.sweep(before)
+		kept := make(map[uint64][]string)
+		for key, ids := range s.ids {
+			if s.table.get(key) != 0 {
+				kept[key] = ids
+			}
+		}
+		s.ids = kept // a new map, since one does not shrink
+		s.mu.Unlock()
+	}
+}
+
+// clear forgets all verdicts.
+func (v *verdicts) clear() {
+	for i := range v.shards {
+		s := &v.shards[i]
+		s.mu.Lock()
+		s.table, s.ids = table{}, nil
+		s.mu.Unlock()
+	}
+}
+
+// remembered is up to how many changes verdicts are mended by looking at those; when
+// there were more it is as quick to ask the index.
+const remembered = 256
+
+// changes are the latest changes of what silences match. They are numbered from 1.
+type changes struct {
+	last   uint32
+	recent [remembered]change // by number, modulo the length
+}
+
+// change is a silence that matches something new; one with no id is none.
+type change struct {
+	id       string
+	matchers alert.Matchers
+}
+
+// add counts a change. It reports whether the numbers are used up and begin again.
+func (c *changes) add(ch change) (over bool) {
+	if c.last++; c.last == 0 {
+		c.last, over = 1, true
+	}
+	c.recent[c.last%remembered] = ch
+	return over
+}
+
+// mend brings a list up to date that was right up to a change; ok is false if that was
+// too long ago. The list that it is given stays as it is.
+func (c *changes) mend(ids []string, since uint32, l alert.Labels) (mended []string, ok bool) {
+	if since == 0 || c.last-since > remembered {
+		return nil, false
+	}
+	shared := true
+	for n := since + 1; n <= c.last; n++ {
+		ch := &c.recent[n%remembered]
+		if ch.id == "" {
+			continue
+		}
+		at, listed := slices.BinarySearch(ids, ch.id)
+		matches := ch.matchers.Match(l)
+		if matches == listed {
+			continue
+		}
+		if shared {
+			ids, shared = slices.Clone(ids), false
+		}
+		if matches {
+			ids = slices.Insert(ids, at, ch.id)
+		} else {
+			ids = slices.Delete(ids, at, at+1)
+		}
+	}
+	return ids, true
+}
