@@ -45,7 +45,7 @@ type bucket[K comparable] struct {
 	key   string
 	// emptied, unless it is nil, is called when the owner has the bucket no more.
 	emptied func()
-	passed  *passed[K] // nil unless the bucket is for a name
+	passed  *passed[K] // nil if there is nothing to try or little
 }
 
 type item[K comparable] struct {
@@ -108,10 +108,7 @@ func (x *Index[K]) Match(l Labels) iter.Seq[K] {
 func (x *Index[K]) candidates(l Labels) iter.Seq[*entry[K]] {
 	return func(yield func(*entry[K]) bool) {
 		for segment, name := range l.segments() {
-			if !x.pairs[segment].each(yield) || !x.names[name].eachAccepting(segment, yield) {
-				return
-			}
-			if !x.eachByText(segment, name, yield) {
+			if !x.pairs[segment].each(yield) || !x.eachToTry(segment, name, yield) {
 				return
 			}
 		}
@@ -119,14 +116,19 @@ func (x *Index[K]) candidates(l Labels) iter.Seq[*entry[K]] {
 	}
 }
 
-// eachByText yields the entries that are filed under what is in the value of a label,
-// and reports whether the loop may go on.
-func (x *Index[K]) eachByText(segment, name string, yield func(*entry[K]) bool) bool {
-	h, t := x.heads[name], x.within[name]
-	if h == nil && t == nil {
+// eachToTry yields the entries that are filed under the name of a label or what is in
+// its value, and reports whether the loop may go on.
+func (x *Index[K]) eachToTry(segment, name string, yield func(*entry[K]) bool) bool {
+	n, h, t := x.names[name], x.heads[name], x.within[name]
+	if n == nil && h == nil && t == nil {
 		return true
 	}
 	value := valueOf(segment)
+	for _, it := range n.accepting(value) {
+		if !yield(it.entry) {
+			return false
+		}
+	}
 	return h.each(value, yield) && t.each(value, yield)
 }
 
@@ -153,18 +155,14 @@ func (x *Index[K]) file(e *entry[K]) {
 		}
 	case demandsHead:
 		for _, head := range best.keys {
-			e.put(x.headBucket(best.name, head))
+			e.putToTry(x.headBucket(best.name, head))
 		}
 	case demandsText:
 		for _, piece := range best.keys {
-			e.put(x.textBucket(best.name, piece))
+			e.putToTry(x.textBucket(best.name, piece))
 		}
 	case demandsName:
-		b := bucketAt(x.names, best.name)
-		if b.passed == nil {
-			b.passed = &passed[K]{}
-		}
-		e.put(b)
+		e.putToTry(bucketAt(x.names, best.name))
 	default:
 		e.put(&x.rest)
 	}

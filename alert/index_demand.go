@@ -59,7 +59,7 @@ func demandOf(m *Matcher) demand {
 // demandOfText is for a matcher that does not accept the empty value.
 func demandOfText(m *Matcher) demand {
 	switch {
-	case m.Type == MatchRegexp && m.heads != nil && (m.required == nil || shortest(m.heads) >= goodHead):
+	case m.Type == MatchRegexp && m.heads != nil:
 		return demand{kind: demandsHead, name: m.Name, keys: m.heads}
 	case m.Type == MatchRegexp && m.required != nil:
 		return demand{kind: demandsText, name: m.Name, keys: m.required}

@@ -9,9 +9,12 @@ import (
 const (
 	// maxHead bounds in bytes how much of the beginning of a value sets are filed under.
 	maxHead = 48
-	// goodHead is from which length on a beginning tells values apart better than any
-	// piece from within.
-	goodHead = 3
+	// minHead is from which length on a beginning is worth to be looked for. It tells
+	// values apart better than any piece of that length from within.
+	minHead = 3
+	// maxHeads bounds under how many beginnings a set is filed: what has more of them
+	// names letters and not words.
+	maxHeads = 16
 )
 
 // heads holds, for one label, the sets that demand that its value begins with a text.
@@ -48,8 +51,13 @@ func (h *heads[K]) each(value string, yield func(*entry[K]) bool) bool {
 		return true
 	}
 	for size := 1; size <= min(len(value), maxHead); size++ {
-		if h.sizes[size] > 0 && !h.buckets[value[:size]].each(yield) {
-			return false
+		if h.sizes[size] == 0 {
+			continue
+		}
+		for _, it := range h.buckets[value[:size]].accepting(value) {
+			if !yield(it.entry) {
+				return false
+			}
 		}
 	}
 	return true
@@ -57,23 +65,23 @@ func (h *heads[K]) each(value string, yield func(*entry[K]) bool) bool {
 
 // headsOf returns texts of which every string that a regular expression matches from its
 // beginning begins with at least one; none of them begins with another. It returns nil if
-// there is a string that need not begin with anything.
+// there are none or they are too short or too many.
 func headsOf(re *syntax.Regexp) []string {
 	set := beginnings(re)
 	for i, text := range set {
 		set[i] = text[:min(len(text), maxHead)]
 	}
-	slices.Sort(set)
-	if len(set) == 0 || set[0] == "" {
+	if shortest(set) < minHead {
 		return nil
 	}
-	shortest := set[:1]
+	slices.Sort(set)
+	kept := set[:1]
 	for _, text := range set[1:] {
-		if !strings.HasPrefix(text, shortest[len(shortest)-1]) {
-			shortest = append(shortest, text)
+		if !strings.HasPrefix(text, kept[len(kept)-1]) {
+			kept = append(kept, text)
 		}
 	}
-	return shortest
+	return kept
 }
 
 // beginnings is headsOf for a part of an expression; nil or an empty text: anything.
@@ -100,7 +108,7 @@ func beginningsOfAll(subs []*syntax.Regexp) []string {
 	var all []string
 	for _, sub := range subs {
 		set := beginnings(sub)
-		if set == nil || len(all)+len(set) > maxPairs {
+		if set == nil || len(all)+len(set) > maxHeads {
 			return nil
 		}
 		all = append(all, set...)
@@ -119,7 +127,7 @@ func beginningsInTurn(subs []*syntax.Regexp) []string {
 		if !whole {
 			set = beginnings(sub)
 		}
-		if set == nil || len(run)*len(set) > maxPairs {
+		if set == nil || len(run)*len(set) > maxHeads {
 			return run
 		}
 		run = product(run, set)

@@ -1,61 +1,65 @@
 package alert
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
 
-// passed remembers, for a bucket of sets that demand only that a label is there, which
-// of them go on to accept a value of it: alerts have few different values of most labels,
-// and what can only be tried is then tried once for each value and not for each alert.
-// It is bounded and may forget everything at any time.
+// passed remembers, for a bucket of sets of which it is only known that they may accept a
+// value of a label, which of them do: alerts have few different values of most labels, and
+// what can only be tried is then tried once for each value and not for each alert. It is
+// bounded and may forget everything at any time.
 type passed[K comparable] struct {
 	mu   sync.RWMutex
 	by   map[string]accepted[K] // by value
-	held int                   // entries in all of them
+	held int                    // items in all of them
 }
 
-// accepted is the entries that accept a value, of the first so many in the bucket.
+// accepted is the items that accept a value, of the first so many in the bucket.
 type accepted[K comparable] struct {
-	entries []*entry[K]
-	of      int
+	items []item[K]
+	of    int
 }
 
-// The bounds of a passed.
+// What a passed may hold, for each item of its bucket: all of them together take memory
+// in proportion to the sets.
 const (
-	maxPassedValues  = 1024
-	maxPassedEntries = 1 << 16
+	passedValues = 4
+	passedItems  = 32
 )
 
-// eachAccepting yields the entries that the value of a label, whose name the bucket is
-// for, does not rule out, and reports whether the loop may go on. A nil bucket is empty.
-func (b *bucket[K]) eachAccepting(segment string, yield func(*entry[K]) bool) bool {
-	if b == nil || len(b.items) <= crowded {
-		return b.each(yield)
+// putToTry is put for a bucket under which the matcher that the entry is filed by may
+// turn out not to accept a value.
+func (e *entry[K]) putToTry(b *bucket[K]) {
+	e.put(b)
+	if b.passed == nil && len(b.items) > crowded {
+		b.passed = &passed[K]{}
 	}
-	for _, e := range b.accepting(valueOf(segment)) {
-		if !yield(e) {
-			return false
-		}
-	}
-	return true
 }
 
-// accepting returns the entries whose demanding matcher accepts a value. Of what was
-// found for the value before, only the entries that were added since are tried.
-func (b *bucket[K]) accepting(value string) []*entry[K] {
-	v := b.passed.get(value)
-	if v.of == len(b.items) {
-		return v.entries
+// accepting returns the items that a value of the label does not rule out. Of what was
+// found for the value before, only those that were added since are tried. A nil bucket is
+// empty.
+func (b *bucket[K]) accepting(value string) []item[K] {
+	switch {
+	case b == nil:
+		return nil
+	case b.passed == nil:
+		return b.items // to try so few costs less than to remember
 	}
-	entries := v.entries[:len(v.entries):len(v.entries)] // somebody else may extend it, too
-	for _, it := range b.items[v.of:] {
+	a := b.passed.get(value)
+	if a.of == len(b.items) {
+		return a.items
+	}
+	items := slices.Clip(a.items) // somebody else may extend it, too
+	for _, it := range b.items[a.of:] {
 		if it.entry.by.Matches(value) {
-			entries = append(entries, it.entry)
+			items = append(items, it)
 		}
 	}
-	b.passed.set(value, accepted[K]{entries: entries, of: len(b.items)})
-	return entries
+	b.passed.set(value, accepted[K]{items: items, of: len(b.items)})
+	return items
 }
 
 func (p *passed[K]) get(value string) accepted[K] {
@@ -64,19 +68,19 @@ func (p *passed[K]) get(value string) accepted[K] {
 	return p.by[value]
 }
 
-func (p *passed[K]) set(value string, v accepted[K]) {
+func (p *passed[K]) set(value string, a accepted[K]) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old, known := p.by[value]
 	if !known {
 		value = strings.Clone(value) // it may be a small part of what it keeps alive
 	}
-	more := len(v.entries) - len(old.entries)
-	if p.by == nil || !known && len(p.by) == maxPassedValues || p.held+more > maxPassedEntries {
-		p.by, p.held, more = make(map[string]accepted[K]), 0, len(v.entries)
+	more := len(a.items) - len(old.items)
+	if p.by == nil || !known && len(p.by) >= passedValues*a.of || p.held+more > passedItems*a.of {
+		p.by, p.held, more = make(map[string]accepted[K]), 0, len(a.items)
 	}
-	if more <= maxPassedEntries {
-		p.by[value] = v
+	if more <= passedItems*a.of {
+		p.by[value] = a
 		p.held += more
 	}
 }

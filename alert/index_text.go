@@ -44,7 +44,7 @@ func (t *fragments[K]) each(value string, yield func(*entry[K]) bool) bool {
 			if b == nil {
 				continue
 			}
-			for _, it := range b.items {
+			for _, it := range b.accepting(value) {
 				if it.entry.comesFirst(value, it.spot, i) && !yield(it.entry) {
 					return false
 				}

@@ -9,7 +9,7 @@ import (
 // hold one copy of it. It has a fixed number of places and forgets whatever stands
 // in its way: a text that it does not know is held twice, and nothing else happens.
 // So a text that no other alert has costs nothing, which cannot be said of a table
-// of all texts; docs/adr/0006 has the numbers.
+// of all texts; docs/adr/0006 has the reasons.
 //
 // All methods may be called from many goroutines at once.
 type Texts struct {

@@ -181,7 +181,9 @@ const few = 8
 
 func (r *Route) match(found []*Route, l alert.Labels) []*Route {
 	before := len(found)
-	for child := range r.matching(l) {
+	var room [few]int
+	for _, i := range r.matching(room[:0], l) {
+		child := r.children[i]
 		found = child.match(found, l)
 		if !child.Continue {
 			break
@@ -193,23 +195,24 @@ func (r *Route) match(found []*Route, l alert.Labels) []*Route {
 	return found
 }
 
-// matching yields the children whose matchers accept the labels, in order.
-func (r *Route) matching(l alert.Labels) iter.Seq[*Route] {
-	return func(yield func(*Route) bool) {
-		if len(r.children) <= few {
-			for _, child := range r.children {
-				if child.Matchers.Match(l) && !yield(child) {
-					return
-				}
-			}
-			return
+// matching appends the numbers of the children whose matchers accept the labels, in
+// order. It may stop behind one that does not continue.
+func (r *Route) matching(numbers []int, l alert.Labels) []int {
+	if len(r.children) > few {
+		for i := range r.index.Match(l) {
+			numbers = append(numbers, i)
 		}
-		for _, i := range slices.Sorted(r.index.Match(l)) {
-			if !yield(r.children[i]) {
-				return
+		slices.Sort(numbers)
+		return numbers
+	}
+	for i, child := range r.children {
+		if child.Matchers.Match(l) {
+			if numbers = append(numbers, i); !child.Continue {
+				break
 			}
 		}
 	}
+	return numbers
 }
 
 // Children returns the routes directly below, in the order of the file. The slice

@@ -60,7 +60,9 @@ func TestIntentIsFoundByTheNextProcess(t *testing.T) {
 				table.records[key.String()] = c.told
 			}
 			l := NewLog(LogOptions{Table: table})
-			l.Load()
+			if err := l.Load(); err != nil {
+				t.Fatal(err)
+			}
 			if err := l.intend(t.Context(), key, c.firing); err != nil {
 				t.Fatal(err)
 			}

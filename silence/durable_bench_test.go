@@ -24,7 +24,12 @@ func BenchmarkDurable(b *testing.B) {
 			ctx, stop := context.WithCancel(context.Background())
 			ended := make(chan error)
 			go func() { ended <- db.Run(ctx) }()
-			defer func() { stop(); <-ended }()
+			defer func() {
+				stop()
+				if err := <-ended; err != nil {
+					b.Error(err)
+				}
+			}()
 			s := silence.New(silence.Options{Table: disk.NewTable(db, 's', codec())})
 			const each = 50
 			for b.Loop() {

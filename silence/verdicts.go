@@ -10,7 +10,7 @@ import (
 
 // verdicts remembers for alerts which silences match them, in whatever state the
 // silences are, so that an alert is compared with each silence once. An alert that no
-// silence matches costs some 14 bytes, and one that was not asked about for long
+// silence matches costs some 15 bytes, and one that was not asked about for long
 // nothing.
 //
 // A verdict has the number of the change up to which it is right. It becomes right
@@ -128,7 +128,8 @@ func (c *changes) mend(ids []string, since uint32, l alert.Labels) (mended []str
 		return nil, false
 	}
 	shared := true
-	for n := since + 1; n <= c.last; n++ {
+	for n := since; n != c.last; {
+		n++
 		ch := &c.recent[n%remembered]
 		if ch.id == "" {
 			continue
