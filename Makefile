@@ -12,7 +12,7 @@ LDFLAGS   = -X '$(STAMP).Version=$(VERSION)' -X '$(STAMP).Revision=$(REVISION)' 
 # For tests. The race detector needs cgo, which go switches off where there is no
 # C compiler.
 RACE      ?= $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
-TIMEOUT   ?= 5m
+TIMEOUT   ?= 10m
 TESTFLAGS ?=
 FUZZTIME  ?= 30s
 
@@ -44,6 +44,7 @@ run-ha: build ## build and start three replicas on :9093, :9094, :9095, and a we
 
 test: ## run all tests; those of test/e2e need Debian's prometheus and amtool, or are skipped
 	go test $(RACE) -timeout $(TIMEOUT) $(TESTFLAGS) ./...
+	$(if $(RACE),go test -timeout $(TIMEOUT) $(TESTFLAGS) -run TestManySeeds ./test/sim)
 
 check: lint test ## what CI runs: lint, vet, tidy, all tests
 
@@ -72,7 +73,7 @@ bench-tops: ## print the top of the profiles in PROFILES=, where BENCHFLAGS='-pr
 	@for f in '$(PROFILES)'/*.pb.gz; do \
 		case "$$f" in *.mutex.*|*.block.*) how='-focus=tocsin-alerting -show=tocsin-alerting' ;; *) how= ;; esac; \
 		printf '\n%s\n' "$$(basename "$$f" .pb.gz)"; \
-		go tool pprof -top -nodecount=10 $$how "$$f" 2>/dev/null | awk 'top { printf "%8s %8s  %s\n", $$2, $$5, $$6 } $$1 == "flat" { top = 1 }'; \
+		go tool pprof -top -nodecount=10 $$how "$$f" 2>/dev/null | awk 'top && $$1 != "0" { sub("github.com/tocsin-alerting/tocsin/", "", $$6); printf "%8s %8s  %s\n", $$2, $$5, $$6 } $$1 == "flat" { top = 1 }'; \
 	done
 
 # The go command fuzzes one target at a time. It is asked for the names first:

@@ -27,7 +27,7 @@ func (k knownByID) Get(id alert.Fingerprint) (*alert.Alert, bool) {
 	return a, ok
 }
 
-// BenchmarkDecodeAlerts compares ways to decode a batch of 64 alerts, as docs/adr/0005
+// BenchmarkDecodeAlerts compares ways to decode a batch of 64 alerts, as docs/adr/0009
 // tells. All but the two that reflect end with alerts as they are stored.
 func BenchmarkDecodeAlerts(b *testing.B) {
 	const n = 64

@@ -9,7 +9,7 @@ import (
 )
 
 // pairs finds the alerts of a shard that have a label pair without a look at the
-// others; docs/adr/0006 has the reasons for its form. It may find too much: pairs
+// others; docs/adr/0007 has the reasons for its form. It may find too much: pairs
 // are hashed, and what has been forgotten is not taken out. It never finds too
 // little. The shard's lock guards it.
 type pairs struct {

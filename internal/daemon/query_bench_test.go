@@ -81,8 +81,10 @@ func fetch(tb testing.TB, handler http.Handler, path string, parameters ...strin
 
 // BenchmarkQuery asks for all of 50,000 alerts, and for few of them.
 func BenchmarkQuery(b *testing.B) {
-	d, handler := loaded(b, `{route: {receiver: none, group_by: [alertname], group_wait: 1h}, receivers: [{name: none}]}`, 50_000)
-	_ = d
+	_, handler := loaded(b, `{route: {receiver: none, group_by: [alertname], group_wait: 1h}, receivers: [{name: none}]}`, 50_000)
+	for range 4 { // now the index is there
+		fetch(b, handler, "/api/v2/alerts", "filter", `instance="node-01234:8080"`)
+	}
 	for _, c := range []struct {
 		name, path string
 		parameters []string
@@ -94,6 +96,10 @@ func BenchmarkQuery(b *testing.B) {
 		{"alerts, 500 by equality", "/api/v2/alerts", []string{"filter", `alertname="KubePodCrashLooping7"`}},
 		{"groups", "/api/v2/alerts/groups", nil},
 		{"groups, 10 by equality", "/api/v2/alerts/groups", []string{"filter", `instance="node-01234:8080"`}},
+		{"page of 100 by start", "/api/tocsin/v1/alerts", []string{"sort", "-startsAt"}},
+		{"page of 10 by equality", "/api/tocsin/v1/alerts", []string{"filter", `instance="node-01234:8080"`}},
+		{"counts by state and name", "/api/tocsin/v1/alerts", []string{"limit", "0", "count", "state", "count", "labels.alertname"}},
+		{"page of 100 groups", "/api/tocsin/v1/groups", []string{"fields", "id,labels,size"}},
 		{"groups, 10 by a regex", "/api/v2/alerts/groups", []string{"filter", `pod=~".*-01234."`}},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 )
@@ -37,34 +38,32 @@ type chunk struct {
 
 // logScan is what a log holds.
 type logScan struct {
-	records [][]byte
+	records []logRecord
 	gaps    int // how often something between two records cannot be read
 	// broken: something that was durable cannot be read. Otherwise what cannot be
 	// read may never have been written, since the power was cut.
 	broken bool
-	// followed: a record begins behind something that cannot be read. If every
-	// record was durable before the next was written, that means the same.
-	followed bool
+}
+
+// logRecord is a record of a log.
+type logRecord struct {
+	data []byte
+	gap  bool // something before it cannot be read
 }
 
 // scanLog reads a log, and reads on behind what is damaged.
 func scanLog(data []byte, number uint64) logScan {
 	var (
 		s      logScan
-		record []byte
+		record logRecord
 		whole  bool // record has all chunks of a record from the first on
 		gap    = -1 // where it begins
+		gaps   int  // up to the record before
 	)
 	for at := 0; at < len(data); {
 		block := data[at:min(len(data), at-at%logBlock+logBlock)]
 		c, ok := chunkAt(block, number)
 		if !ok {
-			// The end of a log that was closed has the next number.
-			if end, closed := chunkAt(block, number+1); closed {
-				s.broken = s.broken || s.gaps > 0 || gap >= 0
-				at += end.size
-				continue
-			}
 			step, padding := toSkip(block, number)
 			at += step
 			if padding {
@@ -83,15 +82,15 @@ func scanLog(data []byte, number uint64) logScan {
 		}
 		switch c.place {
 		case fullChunk, firstChunk:
-			s.followed = s.gaps > 0
-			record, whole = append([]byte(nil), c.payload...), true
+			record, whole = logRecord{data: bytes.Clone(c.payload), gap: s.gaps > gaps}, true
 		default:
-			record = append(record, c.payload...)
+			record.data = append(record.data, c.payload...)
 		}
 		if whole && (c.place == fullChunk || c.place == lastChunk) {
-			s.records, whole = append(s.records, record), false
+			s.records, whole, gaps = append(s.records, record), false, s.gaps
 		}
 	}
+	s.broken = s.broken || lost(s.marks())
 	return s
 }
 

@@ -57,7 +57,7 @@ type DB struct {
 
 	mu      sync.Mutex
 	next    *group // fills
-	running *group // is being written, the latest with news in it; nil: none
+	running *group // is being written, and has news in it; nil: none
 	spare   ops    // the room for another
 	lazy    *time.Timer
 	longer  map[alert.Fingerprint]extension
@@ -74,7 +74,6 @@ type DB struct {
 	// Of Run, once that has been called.
 	engine   *engine
 	unsynced bool // something was written without a sync
-	flights  []flight
 }
 
 // group is what is written at once.
@@ -155,15 +154,7 @@ func (db *DB) open(room int) (*engine, error) {
 	if err := tryWriting(db.o.FS, db.o.Dir+".probe", room); err != nil {
 		return nil, err
 	}
-	e, err := db.opener().open()
-	if err != nil {
-		return nil, err
-	}
-	if err := e.writeMode(db.o.Sync); err != nil {
-		e.abandon()
-		return nil, err
-	}
-	return e, nil
+	return db.opener().open()
 }
 
 func (db *DB) opener() *opener {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -21,13 +22,19 @@ type engine struct {
 	logger *pebbleLogger
 	quit   <-chan struct{} // closed when nobody can wait any longer; may be nil
 	calls  sync.WaitGroup  // of Pebble that run, whether somebody waits or not
+
+	written atomic.Uint64 // how many records
+	durable atomic.Uint64 // how many of them
 }
 
 // The database is small and read only once, at the start, so it needs little of
-// what Pebble would take by itself.
+// what Pebble would take by itself. It holds two tables in memory, and more while it
+// cannot keep up.
 const (
-	memTableSize = 16 << 20
+	memTableSize = 4 << 20
 	cacheSize    = 1 << 20
+	// looseTables is how many tables of that size lie about before they are merged.
+	looseTables = 32
 )
 
 // engineFormat is the version of Pebble's files. It is raised by hand: whoever has
@@ -52,7 +59,8 @@ func openEngine(o engineOptions) (*engine, error) {
 		FormatMajorVersion: engineFormat,
 		MemTableSize:       memTableSize,
 		// Merging less often costs the start a little and the processor much less.
-		L0CompactionThreshold: 8,
+		L0CompactionThreshold: looseTables,
+		L0StopWritesThreshold: looseTables * 3 / 2,
 		LBaseMaxBytes:         512 << 20,
 		CacheSize:             cacheSize,
 		MaxOpenFiles:          256,
@@ -85,16 +93,33 @@ func (e *engine) apply(o *ops, sync bool) error {
 		if err != nil {
 			return err
 		}
+		last := e.written.Load()
 		if err := b.Commit(&pebble.WriteOptions{Sync: sync}); err != nil {
 			return err
+		}
+		if sync {
+			e.durable.Store(last)
 		}
 		return b.Close()
 	}, nil)
 }
 
+// mark returns the mark of the next record.
+func (e *engine) mark() []byte {
+	return mark{number: e.written.Add(1), durable: e.durable.Load()}.append(nil)
+}
+
 // syncLog makes durable what was written without.
 func (e *engine) syncLog() error {
-	return e.guarded(func() error { return e.db.LogData(nil, pebble.Sync) }, nil)
+	return e.guarded(func() error {
+		m := e.mark()
+		last := e.written.Load()
+		if err := e.db.LogData(m, pebble.Sync); err != nil {
+			return err
+		}
+		e.durable.Store(last)
+		return nil
+	}, nil)
 }
 
 // verify reads everything, so that damage is found before anybody relies on what
@@ -173,7 +198,18 @@ func (e *engine) discard() {
 	_ = e.db.Close()
 }
 
-func (e *engine) close() error { return e.guarded(e.db.Close, nil) }
+// close makes everything durable and closes the engine. The last record of the log
+// tells what was durable before, so that damage to that is not taken for the end.
+func (e *engine) close() error {
+	err := e.syncLog()
+	if err == nil {
+		err = e.guarded(func() error { return errors.Join(e.db.LogData(e.mark(), pebble.NoSync), e.db.Close()) }, nil)
+	}
+	if err != nil {
+		e.abandon()
+	}
+	return err
+}
 
 // pebbleLogger turns Pebble's last words into an error.
 type pebbleLogger struct {

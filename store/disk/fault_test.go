@@ -80,7 +80,7 @@ func someFault(r *rand.Rand) *fault {
 // goes on by itself.
 func TestFaultsAtAnyPoint(t *testing.T) {
 	t.Parallel()
-	for seed := range seeds(t, 60) {
+	for seed := range seeds(t, 50) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { faultAnywhere(t, rand.New(rand.NewPCG(seed, 1))) })
 		})
@@ -107,6 +107,10 @@ func faultAnywhere(t *testing.T, r *rand.Rand) {
 				t.Errorf("%s: cannot be read: %v", f, err)
 			}
 			f.end()
+			if err := start(t, db)(); err != nil && !errors.Is(err, f.err) {
+				t.Errorf("%s: the end says %v", f, err)
+			}
+			db, table = mustOpen(t, fs)
 			found = everything(t, table)
 		}
 		l.compare(t, numbersIn(t, found))

@@ -107,16 +107,37 @@ func (f fence) Remove(name string) error {
 		if err := f.settle(name); err != nil {
 			return err
 		}
+		if last, err := f.lastLog(name); last || err != nil {
+			return err
+		}
 		return f.FS.Remove(name)
 	})
 	return err
 }
 
-// settle makes durable what is in the directory before a marker comes or goes. A
-// marker names a file; Pebble makes them durable together, and after a power cut
-// there might be the one and not the other.
+// lastLog reports whether a file is the newest log. Pebble removes it before it makes
+// the next, once everything in it is elsewhere; kept until then, it shows that none is
+// missing. What Pebble does not need it tries to remove at every start.
+func (f fence) lastLog(name string) (bool, error) {
+	n, ok := numbered(f.PathBase(name), ".log")
+	if !ok || !f.holds(name) {
+		return false, nil
+	}
+	names, err := f.List(f.dir)
+	for _, other := range names {
+		if m, ok := numbered(other, ".log"); ok && m > n {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// settle makes durable what is in the directory before a marker comes or goes, or a
+// log goes. A marker names a file, and a log has another after it; Pebble makes them
+// durable together, and after a power cut there might be the one and not the other.
 func (f fence) settle(name string) error {
-	if !strings.HasPrefix(f.PathBase(name), "marker.") || !f.holds(name) {
+	base := f.PathBase(name)
+	if _, log := numbered(base, ".log"); !f.holds(name) || !log && !strings.HasPrefix(base, "marker.") {
 		return nil
 	}
 	return syncDir(f.FS, f.dir)

@@ -48,8 +48,7 @@ func newMetrics(r prometheus.Registerer, db *DB) metrics {
 
 func (m metrics) wrote(g *group, took time.Duration, err error) {
 	if err != nil {
-		m.failures.Inc()
-		return
+		return // a failure counts when the database is given up
 	}
 	m.duration.Observe(took.Seconds())
 	m.records.Add(float64(g.count))

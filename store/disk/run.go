@@ -24,14 +24,12 @@ func (db *DB) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-		case <-db.wakes():
+		case <-db.wake:
 			db.write(ctx)
-		case err := <-db.landing():
-			db.land(ctx, err)
 		case <-tick:
 			db.flush(ctx)
 		case t := <-db.tasks:
-			t.done <- db.perform(ctx, t)
+			t.done <- db.patiently(func() error { return t.do(db.engine) }, nil)
 		case <-db.engine.logger.died:
 			db.fail(newGroup(), db.engine.logger.reason())
 			db.recover(ctx)
@@ -71,21 +69,13 @@ func (db *DB) flush(ctx context.Context) {
 	}
 }
 
-// perform does a task while nothing is being written.
-func (db *DB) perform(ctx context.Context, t task) error {
-	if err := db.settle(ctx); err != nil {
-		return err
-	}
-	return db.patiently(func() error { return t.do(db.engine) }, nil)
-}
-
 // fail tells everybody who waits, and keeps what was not written.
 func (db *DB) fail(g *group, err error) {
 	_ = level.Error(db.o.Logger).Log("msg", "Writing to storage failed; nothing is acknowledged until it works again", "err", err)
+	db.metrics.failures.Inc()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.err = err
-	db.crash()
 	db.drop(g)
 	db.running = nil
 	db.dismiss()
@@ -203,10 +193,7 @@ func (db *DB) finish() error {
 		return db.leave(fmt.Errorf("storage was out of order to the end: %w", broken))
 	}
 	g := db.take(true)
-	err := db.settleLast()
-	if err == nil {
-		err = db.engine.apply(&g.ops, true)
-	}
+	err := db.engine.apply(&g.ops, true)
 	if err == nil {
 		err = db.engine.close()
 	}
@@ -214,7 +201,6 @@ func (db *DB) finish() error {
 		db.engine.abandon()
 		db.mu.Lock()
 		db.err = err
-		db.crash()
 		db.mu.Unlock()
 		g.err = fmt.Errorf("%w: %w", ErrUnavailable, err)
 		err = fmt.Errorf("close database: %w", err)

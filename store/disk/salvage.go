@@ -61,7 +61,7 @@ func (s *survey) search(tables, logs []uint64) (finds, losses, error) {
 		}
 		scan := scanLog(data, n)
 		for _, r := range scan.records {
-			if err := batchRecords(r, found.add); err != nil {
+			if err := batchRecords(r.data, found.add); err != nil {
 				lost.gaps++
 			}
 		}
@@ -78,35 +78,32 @@ func (l *losses) count(name string, blocks, damaged int) {
 	l.blocks += damaged
 }
 
+// errNoLog: a log is not removed before the next is there.
+var errNoLog = errors.New("there is no log")
+
 // misses says why Pebble would not read something that is there, or nil. It takes
-// damage in the list of files or in a log for the end of it. In a log that is in
-// order, every record was durable before the next was written.
+// damage in the list of files or in a log for the end of it.
 func (s *survey) misses() error {
 	tables, logs := s.sources()
-	followed := "" // a log in which something follows what cannot be read
+	if len(s.logs) == 0 {
+		return errNoLog
+	}
 	for _, n := range logs {
 		data, err := s.read(s.logs[n])
 		if err != nil {
 			return err
 		}
-		scan := scanLog(data, n)
-		if scan.broken {
+		if scanLog(data, n).broken {
 			return fmt.Errorf("%s is damaged", s.logs[n])
-		}
-		if scan.followed {
-			followed = s.logs[n]
 		}
 	}
 	strays := s.strays()
-	if len(strays) == 0 && followed == "" {
+	if len(strays) == 0 {
 		return nil
 	}
 	without, _, err := s.search(tables, logs)
 	if err != nil {
 		return err
-	}
-	if followed != "" && without.mode() == SyncAlways {
-		return fmt.Errorf("%s is damaged", followed)
 	}
 	with, _, err := s.search(append(tables, strays...), logs)
 	if err != nil {
@@ -117,10 +114,6 @@ func (s *survey) misses() error {
 	}
 	return nil
 }
-
-// mode says how the last log was written. With SyncAlways every group was durable
-// before the next was written.
-func (f finds) mode() SyncMode { return SyncMode(f[string(modeKey())].value) }
 
 // content leaves out what is deleted.
 func (f finds) content() map[string][]byte {

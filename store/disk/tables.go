@@ -32,23 +32,11 @@ var errNoFormat = errors.New("its first record is missing")
 // formatKey is where the version stands.
 func formatKey() []byte { return []byte{metaPrefix, 'f'} }
 
-// modeKey is where stands how the last log is written.
-func modeKey() []byte { return []byte{metaPrefix, 'o'} }
-
-// writeMode says in the database how it will be written from now on.
-func (e *engine) writeMode(mode SyncMode) error {
-	before, _, err := e.get(modeKey())
-	if err != nil || string(before) == string(mode) {
-		return err
-	}
-	return e.guarded(func() error { return e.db.Set(modeKey(), []byte(mode), pebble.Sync) }, nil)
-}
-
 // writeFormat says in the database what version it is of.
 func (e *engine) writeFormat() error {
-	return e.guarded(func() error {
-		return e.db.Set(formatKey(), strconv.AppendInt(nil, format, 10), pebble.Sync)
-	}, nil)
+	var o ops
+	o.put(formatKey(), func(b []byte) []byte { return strconv.AppendInt(b, format, 10) })
+	return e.apply(&o, true)
 }
 
 // checkFormat makes sure that the database can be read by this version.

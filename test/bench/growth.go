@@ -82,9 +82,11 @@ func (g *growth) stopped(within context.Context, s story, sizes []int, err error
 
 // skip says which sizes there was no time for.
 func (g *growth) skip(s story, sizes []int) {
+	var texts []string
 	for _, size := range sizes {
-		g.report.Skipped = append(g.report.Skipped, fmt.Sprintf("%s at %s", s.name, shortSize(float64(size))))
+		texts = append(texts, shortSize(float64(size)))
 	}
+	g.report.Skipped = append(g.report.Skipped, fmt.Sprintf("%s at %s", s.name, strings.Join(texts, ", ")))
 }
 
 // run measures one size with a fresh process, and cleans up behind it.

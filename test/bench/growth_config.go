@@ -12,7 +12,7 @@ func (r *run) someAlerts() int { return r.size(10_000, 2_000) }
 func routesStory() story {
 	return story{
 		name: "routes", about: "ingest and reload", of: "routes",
-		sizes: manySizes(), quick: fewSizes(), budget: time.Minute, quickBudget: 8 * time.Second,
+		sizes: manySizes(), quick: fewSizes(), budget: 55 * time.Second, quickBudget: 8 * time.Second,
 		laws: []law{
 			{"routes.new", "ingest, new, per alert", microseconds, 0, "an index leads to the route"},
 			{"routes.reload", "reload, per route", microseconds, 0, "every route is read and checked once"},
@@ -42,7 +42,7 @@ func rulesStory() story {
 	const index = "an index leads to the rules that can match"
 	return story{
 		name: "rules", about: "ingest and GET, half of the alerts may inhibit the other half", of: "rules",
-		sizes: manySizes(), quick: fewSizes(), budget: time.Minute, quickBudget: 8 * time.Second,
+		sizes: manySizes(), quick: fewSizes(), budget: 55 * time.Second, quickBudget: 8 * time.Second,
 		laws: []law{
 			{"rules.new", "ingest, new, per alert", microseconds, 0, index},
 			{"rules.get", "GET all of the same alerts", milliseconds, 0, index},

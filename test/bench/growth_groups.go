@@ -12,7 +12,7 @@ func groupsStory() story {
 	return story{
 		name: "groups", about: "groups of one alert that are due at about the same time", of: "groups",
 		sizes: []int{100, 1_000, 10_000, 100_000}, quick: []int{100, 500, 2_000},
-		budget: time.Minute, quickBudget: 11 * time.Second,
+		budget: 50 * time.Second, quickBudget: 11 * time.Second,
 		laws: []law{
 			{"groups.each", "ingest and notification, per group", microseconds, 0, "a group costs what it is, not how many others there are"},
 		},

@@ -58,13 +58,13 @@ func (p *growthReport) write(w io.Writer, style style) error {
 		return err
 	}
 	if len(p.Skipped) > 0 {
-		_, err := fmt.Fprintf(w, "\nNo time was left for %s.\n", strings.Join(p.Skipped, ", "))
+		_, err := fmt.Fprintf(w, "\nNo time was left for %s.\n", strings.Join(p.Skipped, "; "))
 		return err
 	}
 	return nil
 }
 
-// grid has a column for each size.
+// grid has a column for each size, and the rows that were measured.
 func (p *growthReport) grid() grid {
 	sizes := p.sizes()
 	head := []string{"cost"}
@@ -73,6 +73,9 @@ func (p *growthReport) grid() grid {
 	}
 	g := grid{append(head, "exponent", "last step", "expected", "verdict", "since")}
 	for _, r := range p.Rows {
+		if len(r.Curve.Sizes) == 0 {
+			continue
+		}
 		line := []string{fmt.Sprintf("%s: %s", r.Story, r.Label)}
 		for _, size := range sizes {
 			line = append(line, r.cell(size))

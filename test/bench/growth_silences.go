@@ -23,7 +23,7 @@ func firstByTrying() expectation {
 func silencesStory(name, sort string, silence func([]byte, int) []byte, first expectation) story {
 	return story{
 		name: name, about: "silences by " + sort + ": created, and the first GET of the same alerts with them", of: "silences",
-		sizes: manySizes(), quick: fewSizes(), budget: time.Minute, quickBudget: 8 * time.Second,
+		sizes: manySizes(), quick: fewSizes(), budget: 55 * time.Second, quickBudget: 8 * time.Second,
 		laws: []law{
 			{name + ".create", "create, per silence", microseconds, 0, "one more silence touches only what it can match"},
 			{name + ".first", "first GET of the same alerts", milliseconds, first.most, first.reason},

@@ -57,7 +57,8 @@ func newReportRow(scenario string, row row, r *results) reportRow {
 	return out
 }
 
-// write writes on what it was measured, and the table.
+// write writes on what it was measured, the table, and what a core and a GiB are
+// good for.
 func (p report) write(w io.Writer, style style) error {
 	var facts grid
 	for _, name := range []string{nameTocsin, namePeer, nameFloor, nameDurable} {
@@ -69,7 +70,17 @@ func (p report) write(w io.Writer, style style) error {
 	if err := style.facts(w, facts); err != nil {
 		return err
 	}
-	return style.table(w, p.grid())
+	if err := style.table(w, p.grid()); err != nil {
+		return err
+	}
+	capacities := p.capacities()
+	if len(capacities) < 2 {
+		return nil
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	return style.table(w, capacities)
 }
 
 // runs returns how often each scenario was played.

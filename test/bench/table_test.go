@@ -89,6 +89,38 @@ post: kept    100% ±0%                                                  ≥ 100
 	}
 }
 
+func TestCapacities(t *testing.T) {
+	p := report{Rows: []reportRow{
+		{Key: "ingest.new.cpu", Values: map[string]reportValue{nameTocsin: {Median: 10}, namePeer: {Median: 40}}},
+		{Key: "ingest.repeated.cpu"},
+		{Key: "ingest.new.rate", Values: map[string]reportValue{nameTocsin: {Median: 9}}},
+		{Key: "memory-alone.resident", Values: map[string]reportValue{nameTocsin: {Median: 2048}}},
+	}}
+	want := grid{
+		{"", nameTocsin, namePeer},
+		{"a core: new alerts", "100k/s", "25.0k/s"},
+		{"a GiB: alerts held, one group each", "524k", ""},
+	}
+	if diff := cmp.Diff(want, p.capacities()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A capacity without its row would silently be missing.
+func TestCapacitiesAreMeasured(t *testing.T) {
+	rows := map[string]bool{}
+	for _, s := range scenarios() {
+		for _, r := range s.rows {
+			rows[r.key] = true
+		}
+	}
+	for _, c := range capacities() {
+		if !rows[c.key] {
+			t.Errorf("no scenario measures %s", c.key)
+		}
+	}
+}
+
 // squeeze makes one space of many: how wide columns are is not what is tested.
 func squeeze(text string) []string {
 	var lines []string

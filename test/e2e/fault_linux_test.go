@@ -7,14 +7,15 @@ import (
 	"testing"
 )
 
-// smallDisk mounts a file system of a few megabytes, until the end of the test.
+// smallDisk mounts a file system of 64 MB, where tocsin needs up to some 50, until
+// the end of the test.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can mount a small file system")
 	}
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=32m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
 		t.Skipf("no file system can be mounted here: %v", err)
 	}
 	t.Cleanup(func() {

@@ -131,8 +131,8 @@ func (f *fleet) problem(format string, args ...any) {
 	f.problems = append(f.problems, fmt.Sprintf("%s "+format, append([]any{f.now()}, args...)...))
 }
 
-// span notes that something is wrong from now on. end notes that it is not any
-// more, or will not be in a while.
+// span notes that something is wrong from now on, and endSpan that it is not any more
+// in a while.
 func (f *fleet) span(s span) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -140,12 +140,12 @@ func (f *fleet) span(s span) {
 	f.spans = append(f.spans, s)
 }
 
-func (f *fleet) endSpan(what string, after time.Duration) {
+func (f *fleet) endSpan(what string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := range f.spans {
 		if f.spans[i].what == what && f.spans[i].to == endless {
-			f.spans[i].to = f.now() + after
+			f.spans[i].to = f.now() + mends
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (f *fleet) step(s step, revs map[int]int) {
 		}
 	case mood:
 		receiver := []string{"ops", "two"}[s.n]
-		f.endSpan(receiver, mends)
+		f.endSpan(receiver)
 		switch s.word {
 		case "up":
 		case "slow":
@@ -109,7 +109,7 @@ func (f *fleet) step(s step, revs map[int]int) {
 		}
 		f.who.set(receiver, s)
 	case weather:
-		f.endSpan("weather", mends)
+		f.endSpan("weather")
 		if s.p > .2 {
 			f.span(span{what: "weather", extra: longest, apart: true})
 		} else if s.p > 0 {
@@ -142,14 +142,14 @@ func (f *fleet) disturb(s step) {
 	case crash:
 		n := f.nodes[s.who[0]]
 		f.span(span{what: "crash", replica: n.index, extra: 1, apart: true})
-		f.endSpan("crash", mends)
+		f.endSpan("crash")
 		f.kill(n)
 	case stop, leave:
 		n := f.nodes[s.who[0]]
 		n.left = s.verb == leave
 		f.span(span{what: "stop", replica: n.index})
 		f.halt(n)
-		f.endSpan("stop", mends)
+		f.endSpan("stop")
 	case start:
 		n := f.nodes[s.who[0]]
 		started := span{what: "start", replica: n.index}
@@ -158,11 +158,11 @@ func (f *fleet) disturb(s step) {
 		}
 		f.span(started)
 		n.missed = false
-		f.endSpan("start", mends)
+		f.endSpan("start")
 		f.boot(n)
 	case join:
 		f.span(span{what: "start", replica: s.who[0]})
-		f.endSpan("start", mends)
+		f.endSpan("start")
 		n := f.add()
 		if f.side != nil {
 			f.cut()
@@ -182,7 +182,7 @@ func (f *fleet) part(side []int) {
 		extra = len(f.nodes) - 1 // who is together now may not have met yet
 	}
 	f.miss()
-	f.endSpan("split", mends)
+	f.endSpan("split")
 	f.span(span{what: "split", extra: extra, apart: len(different) > 1})
 	f.side = side
 	f.cut()
@@ -211,7 +211,13 @@ func (f *fleet) miss() {
 
 func (f *fleet) heal() {
 	f.miss()
-	f.endSpan("split", mends)
+	f.endSpan("split")
+	if f.side != nil {
+		// The other side brings word that members of this one are dead, which they
+		// have to deny first.
+		f.span(span{what: "heal", extra: 1, apart: true})
+		f.endSpan("heal")
+	}
 	f.side = nil
 	f.net.Heal()
 }
@@ -219,10 +225,10 @@ func (f *fleet) heal() {
 // rest mends everything, lets time pass, and looks at what all replicas show.
 func (f *fleet) rest(d time.Duration) {
 	f.heal()
-	f.endSpan("weather", mends)
+	f.endSpan("weather")
 	f.net.Set(clustertest.Conditions{})
 	for _, receiver := range []string{"ops", "two"} {
-		f.endSpan(receiver, mends)
+		f.endSpan(receiver)
 		f.who.set(receiver, step{})
 	}
 	for _, n := range f.nodes {

@@ -49,7 +49,7 @@ type line struct {
 
 var errCut = errors.New("connection refused")
 
-func (l *line) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (l *line) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	host, _, _ := net.SplitHostPort(address)

@@ -244,11 +244,17 @@ func (a *author) apart() step {
 	return step{verb: split, who: sides}
 }
 
+// heirless reports whether nobody who stays may know what who goes knows: who is new,
+// or the only one, has to have the time to learn it.
+func (a *author) heirless() bool {
+	const learns = 10 * time.Second
+	return a.now-a.joined < learns || len(a.up) == 2 && a.now-a.came < learns
+}
+
 func (a *author) comesOrGoes(v verb) step {
 	switch v {
 	case crash, stop, leave:
-		// Somebody new has to have the time to learn what the others know.
-		if len(a.up) < 2 || a.now-a.joined < 10*time.Second || v == leave && (a.split || len(a.down) > 0 || a.now-a.came < mends) {
+		if len(a.up) < 2 || a.heirless() || v == leave && (a.split || len(a.down) > 0 || a.now-a.came < mends) {
 			return step{}
 		}
 		i := a.one(a.up)

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"os"
 	"time"
@@ -26,7 +25,8 @@ func main() {
 	address := flag.String("listen", "127.0.0.1:9099", "address to listen on")
 	flag.Parse()
 	server := &http.Server{Addr: *address, Handler: printTo(os.Stdout), ReadHeaderTimeout: 10 * time.Second}
-	log.Fatal(server.ListenAndServe())
+	fmt.Fprintln(os.Stderr, server.ListenAndServe())
+	os.Exit(1)
 }
 
 // printTo prints each notification in one write.

@@ -13,7 +13,7 @@ func TestPrints(t *testing.T) {
 	} {
 		var out strings.Builder
 		w := httptest.NewRecorder()
-		printTo(&out)(w, httptest.NewRequest("POST", "/", strings.NewReader(body)))
+		printTo(&out)(w, httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(body)))
 		if !strings.HasSuffix(out.String(), want) || (want == "") != (w.Code != 200) {
 			t.Errorf("%s: %d, printed %q, want %q", body, w.Code, out.String(), want)
 		}
