@@ -41,6 +41,9 @@ type Options struct {
 	// Created is told of every alert that was not known when it was reported. It
 	// must not block, since a part of the store waits for it; nil: nobody is.
 	Created func(*alert.Alert)
+	// Forgot is told how many alerts a GC has forgotten, if any, and how many are
+	// left; nil: nobody is.
+	Forgot func(gone, left int)
 	// Logger may be nil.
 	Logger log.Logger
 	// Metrics may be nil.
@@ -55,6 +58,7 @@ type Alerts struct {
 	news       func([]alert.Fingerprint)
 	gcInterval time.Duration
 	created    func(*alert.Alert)
+	forgot     func(gone, left int)
 	held       func(alert.Fingerprint) bool
 	retention  time.Duration
 	metrics    *Metrics
@@ -82,6 +86,7 @@ func NewAlerts(o Options) *Alerts {
 		news:       o.News,
 		gcInterval: o.GCInterval,
 		created:    o.Created,
+		forgot:     o.Forgot,
 		held:       o.Held,
 		retention:  o.Retention,
 		metrics:    o.Metrics,
@@ -328,10 +333,14 @@ func (s *Alerts) GC(now time.Time) int {
 		return 0
 	}
 	s.limits.forget(gone)
-	if len(gone) > s.Len() {
+	left := s.Len()
+	if len(gone) > left {
 		s.texts.Forget() // or the texts of a storm would stay
 	}
 	s.mark(fingerprints(gone))
+	if s.forgot != nil {
+		s.forgot(len(gone), left)
+	}
 	return len(gone)
 }
 

@@ -20,6 +20,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -255,6 +256,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 
 // remember makes the memory over what is stored.
 func (d *Daemon) remember() {
+	storms := storms{free: debug.FreeOSMemory}
 	d.alerts = store.NewAlerts(store.Options{
 		Journal:      d.storage.alerts,
 		Held:         d.held,
@@ -262,6 +264,7 @@ func (d *Daemon) remember() {
 		GCInterval:   d.o.AlertsGCInterval,
 		PerNameLimit: d.o.AlertsPerNameLimit,
 		Created:      d.events.created(),
+		Forgot:       storms.over,
 		News:         d.replicas.news(d.o.Cluster.ReplicateAlerts),
 		Logger:       log.With(d.logger, "component", "alerts"),
 		Metrics:      store.NewMetrics(d.registry, d.o.Metrics.AlertNames),
