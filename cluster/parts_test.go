@@ -236,7 +236,7 @@ func TestOthersAreCountedWithoutThisReplica(t *testing.T) {
 	}
 	var left []int
 	for _, name := range []string{"a", "c", "b"} { // this replica leaves first
-		_, others := r.leave(name)
+		_, others := r.leave(name, 0)
 		left = append(left, others)
 	}
 	if !cmp.Equal(left, []int{2, 1, 0}) {

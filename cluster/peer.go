@@ -198,7 +198,7 @@ func (p *Peer) join(node memberlist.Node, meta []byte) {
 
 // left takes a member out. memberlist calls it with its locks held.
 func (p *Peer) left(name string) {
-	gone, others := p.roster.leave(name)
+	gone, others := p.roster.leave(name, silence(p.o.ProbeInterval, p.o.ProbeTimeout))
 	if gone == nil {
 		return
 	}

@@ -20,6 +20,7 @@ type roster struct {
 	closed  bool
 	members map[string]*member // by name, this replica included
 	absent  map[string]absent  // by address
+	doubted map[string]doubted // by name
 	changed chan struct{}      // closed when the members change
 }
 
@@ -49,11 +50,20 @@ type absent struct {
 	heard time.Time // last sign of life; zero: never seen
 }
 
+// doubted is a member that was declared dead although it had just been heard of. After
+// a split the other side does that, until the member has denied it. It keeps its place,
+// or those who have lost sight of each other would all tell the same at once.
+type doubted struct {
+	candidate
+	until time.Time
+}
+
 func newRoster(self string) *roster {
 	return &roster{
 		self:    self,
 		members: make(map[string]*member),
 		absent:  make(map[string]absent),
+		doubted: make(map[string]doubted),
 		changed: make(chan struct{}),
 	}
 }
@@ -87,6 +97,7 @@ func (r *roster) join(m *member) (was absent, others int) {
 		m.out.close()
 	}
 	r.members[m.node.Name] = m
+	delete(r.doubted, m.node.Name)
 	address := m.node.Address()
 	was = r.absent[address]
 	maps.DeleteFunc(r.absent, func(a string, gone absent) bool { return a == address || gone.name == m.node.Name })
@@ -114,8 +125,9 @@ func (r *roster) close() {
 	}
 }
 
-// leave takes a member out. One that has not said goodbye is missed from now on.
-func (r *roster) leave(name string) (gone *member, others int) {
+// leave takes a member out. One that has not said goodbye is missed from now on, and
+// keeps its place until nothing was heard of it for that long.
+func (r *roster) leave(name string, patience time.Duration) (gone *member, others int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	gone = r.members[name]
@@ -123,11 +135,22 @@ func (r *roster) leave(name string) (gone *member, others int) {
 		return nil, 0
 	}
 	delete(r.members, name)
-	if !gone.leaving && name != r.self && !r.hasAddress(gone.node.Address()) {
-		r.absent[gone.node.Address()] = absent{name: name, since: time.Now(), heard: gone.heard}
+	if !gone.leaving && name != r.self {
+		r.lose(gone, patience)
 	}
 	r.notify()
 	return gone, r.others()
+}
+
+// lose notes that a member has failed; the roster is locked.
+func (r *roster) lose(gone *member, patience time.Duration) {
+	now := time.Now()
+	if !r.hasAddress(gone.node.Address()) {
+		r.absent[gone.node.Address()] = absent{name: gone.node.Name, since: now, heard: gone.heard}
+	}
+	if until := gone.heard.Add(patience); until.After(now) {
+		r.doubted[gone.node.Name] = doubted{gone.candidate(), until}
+	}
 }
 
 // update changes one member if it is there.
@@ -182,9 +205,12 @@ func (r *roster) count() int {
 func (r *roster) candidates() []candidate {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	list := make([]candidate, 0, len(r.members))
+	list := make([]candidate, 0, len(r.members)+len(r.doubted))
 	for _, m := range r.members {
 		list = append(list, m.candidate())
+	}
+	for _, d := range r.doubted {
+		list = append(list, d.candidate)
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"time"
@@ -40,13 +41,13 @@ func (r *roster) round(now time.Time, interval, timeout time.Duration) []care {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var list []care
-	changed := false
+	changed := r.believe(now)
 	for _, m := range r.members {
 		if m.out == nil {
 			continue
 		}
 		silent := now.Sub(m.heard)
-		if !m.suspect && silent > 2*interval+timeout {
+		if !m.suspect && silent > silence(interval, timeout) {
 			m.suspect, changed = true, true
 		}
 		c := care{node: m.node, out: m.out, ask: m.ask || m.awaiting == nil, probe: silent >= interval/2 && !m.probing}
@@ -58,6 +59,18 @@ func (r *roster) round(now time.Time, interval, timeout time.Duration) []care {
 		r.notify()
 	}
 	return list
+}
+
+// silence is for how long nothing may be heard of a peer until it is suspect: it has
+// been asked twice by then.
+func silence(interval, timeout time.Duration) time.Duration { return 2*interval + timeout }
+
+// believe takes those for dead of whom nothing was heard since they were declared so,
+// and reports whether there are any; the roster is locked.
+func (r *roster) believe(now time.Time) bool {
+	before := len(r.doubted)
+	maps.DeleteFunc(r.doubted, func(_ string, d doubted) bool { return !now.Before(d.until) })
+	return len(r.doubted) < before
 }
 
 // probe asks a peer for a sign of life: by packet, and if that gets no answer, by

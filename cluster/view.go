@@ -120,7 +120,8 @@ func (p *Peer) waiting() int {
 	return n
 }
 
-// Heard returns the names of the peers that have given a sign of life lately.
+// Heard returns the names of the peers that have given a sign of life lately, whatever
+// others say of them.
 func (p *Peer) Heard() []string {
 	p.roster.mu.Lock()
 	defer p.roster.mu.Unlock()
@@ -129,6 +130,9 @@ func (p *Peer) Heard() []string {
 		if m.out != nil && !m.suspect {
 			list = append(list, name)
 		}
+	}
+	for name := range p.roster.doubted {
+		list = append(list, name)
 	}
 	return list
 }

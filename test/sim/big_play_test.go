@@ -213,9 +213,7 @@ func (f *fleet) heal() {
 	f.miss()
 	f.endSpan("split")
 	if f.side != nil {
-		// The other side brings word that members of this one are dead, which they
-		// have to deny first.
-		f.span(span{what: "heal", extra: 1, apart: true})
+		f.span(span{what: "heal", apart: true}) // they have yet to compare what they know
 		f.endSpan("heal")
 	}
 	f.side = nil
