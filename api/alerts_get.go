@@ -49,7 +49,7 @@ func (s *server) getAlerts(w http.ResponseWriter, r *http.Request) error {
 func (s *server) choose(ctx context.Context, sel *selection, now time.Time) ([]*alert.Alert, error) {
 	var chosen []*alert.Alert
 	for a := range s.alerts.Among(sel.filter) {
-		if current(a, now) && matches(sel.filter, a.Labels) {
+		if matches(sel.filter, a.Labels) && current(a, now) {
 			chosen = append(chosen, a)
 		}
 	}

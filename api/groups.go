@@ -51,7 +51,7 @@ func (s *server) groupsWith(ctx context.Context, sel *selection, now time.Time) 
 	}
 	var ids []alert.Fingerprint
 	for a := range s.alerts.Among(sel.filter) {
-		if current(a, now) && matches(sel.filter, a.Labels) {
+		if matches(sel.filter, a.Labels) && current(a, now) {
 			ids = append(ids, a.Fingerprint())
 		}
 	}

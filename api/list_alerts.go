@@ -64,7 +64,7 @@ func (s *server) pageOfAlerts(ctx context.Context, l *list, now time.Time) (*pag
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		if !current(a, now) || !matches(l.filter, a.Labels) {
+		if !matches(l.filter, a.Labels) || !current(a, now) {
 			continue
 		}
 		v := view{Alert: a}

@@ -31,7 +31,7 @@ func (s *Silences) Set(ctx context.Context, sil Silence) (id string, err error) 
 	now := present()
 	var old *Silence
 	if next.ID != "" {
-		if old = s.byID[next.ID]; old == nil {
+		if old = s.here(next.ID); old == nil {
 			return "", ErrNotFound
 		}
 	}
@@ -57,7 +57,7 @@ func (s *Silences) Expire(ctx context.Context, id string) error {
 	defer s.change.Unlock()
 	s.writing.await(id)
 	now := present()
-	old := s.byID[id]
+	old := s.here(id)
 	if old == nil {
 		return ErrNotFound
 	}

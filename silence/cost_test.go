@@ -116,7 +116,7 @@ func TestVerdictsAreForgotten(t *testing.T) {
 		sized := func() (used, lists int) {
 			for i := range s.verdicts.shards {
 				used += s.verdicts.shards[i].table.used
-				lists += len(s.verdicts.shards[i].ids)
+				lists += len(s.verdicts.shards[i].lists)
 			}
 			return used, lists
 		}

@@ -27,8 +27,8 @@ func (s *Silences) matchingByState(l alert.Labels, now time.Time) (active, pendi
 	s.renew(now)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for id := range s.index.Match(l) {
-		switch sil := s.byID[id]; sil.StateAt(now) {
+	for f := range s.index.Match(l) {
+		switch sil := f.silence; sil.StateAt(now) {
 		case Active:
 			active = append(active, sil)
 		case Pending:

@@ -27,8 +27,8 @@ func (s *Silences) Take(record []byte) (id string, err error) {
 	s.change.Lock()
 	defer s.change.Unlock()
 	s.writing.await(sil.ID)
-	ours, known := s.byID[sil.ID]
-	if !s.expiry(sil).After(present()) || known && !sil.UpdatedAt.After(ours.UpdatedAt) {
+	ours := s.here(sil.ID)
+	if !s.expiry(sil).After(present()) || ours != nil && !sil.UpdatedAt.After(ours.UpdatedAt) {
 		return "", nil
 	}
 	s.o.Table.Put(sil.ID, sil)

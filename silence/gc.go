@@ -31,8 +31,8 @@ func (s *Silences) gc(now time.Time) {
 	s.change.Lock()
 	defer s.change.Unlock()
 	var gone []string
-	for id, sil := range s.byID {
-		if !s.expiry(sil).After(now) && !s.writing.has(id) {
+	for id, f := range s.byID {
+		if !s.expiry(f.silence).After(now) && !s.writing.has(id) {
 			gone = append(gone, id)
 		}
 	}
@@ -63,12 +63,15 @@ func (s *Silences) forget(gone []string, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range gone {
-		delete(s.byID, id)
-		s.index.Remove(id)
+		if f := s.byID[id]; f != nil {
+			s.leave(f)
+			f.silence = nil // a verdict may still have f
+			delete(s.byID, id)
+		}
 	}
-	for id, sil := range s.byID {
-		if sil.StateAt(now) == Expired {
-			s.index.Remove(id)
+	for _, f := range s.byID {
+		if f.silence.StateAt(now) == Expired {
+			s.leave(f)
 		}
 	}
 	s.cleaned = now
@@ -87,9 +90,9 @@ func (s *Silences) renew(now time.Time) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for id, sil := range s.byID {
-		if sil.StateAt(now) != Expired && !s.index.Has(id) {
-			s.enter(sil)
+	for _, f := range s.byID {
+		if !f.indexed && f.silence.StateAt(now) != Expired {
+			s.enter(f)
 		}
 	}
 	s.cleaned = now

@@ -116,8 +116,8 @@ func (c stateCollector) Collect(out chan<- prometheus.Metric) {
 	now := time.Now()
 	counts := map[State]int{Active: 0, Expired: 0, Pending: 0}
 	c.silences.mu.RLock()
-	for _, sil := range c.silences.byID {
-		counts[sil.StateAt(now)]++
+	for _, f := range c.silences.byID {
+		counts[f.silence.StateAt(now)]++
 	}
 	c.silences.mu.RUnlock()
 	for state, n := range counts {

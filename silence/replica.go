@@ -33,8 +33,8 @@ func (s *Silences) known() []*Silence {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	all := make([]*Silence, 0, len(s.byID))
-	for _, sil := range s.byID {
-		all = append(all, sil)
+	for _, f := range s.byID {
+		all = append(all, f.silence)
 	}
 	return all
 }
@@ -81,7 +81,7 @@ func (s *Silences) Merge(records [][]byte) error {
 // join merges one silence; change is held.
 func (s *Silences) join(theirs *Silence) {
 	s.writing.await(theirs.ID)
-	if ours, known := s.byID[theirs.ID]; known && !s.later(theirs, ours) {
+	if ours := s.here(theirs.ID); ours != nil && !s.later(theirs, ours) {
 		return
 	}
 	s.o.Table.Put(theirs.ID, theirs)

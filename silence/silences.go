@@ -2,7 +2,6 @@ package silence
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -63,8 +62,8 @@ type Silences struct {
 	// mu protects what follows. Who writes holds change, too; so change is
 	// enough to read.
 	mu    sync.RWMutex
-	byID  map[string]*Silence
-	index alert.Index[string] // all that is not expired, and some that is
+	byID  map[string]*filed
+	index alert.Index[*filed] // all that is not expired, and some that is
 	// changes are those of the index, but for what has left it.
 	changes changes
 	// cleaned is the time at which what had expired was last taken out of the index,
@@ -86,7 +85,7 @@ func New(o Options) *Silences {
 	if o.Interval <= 0 {
 		o.Interval = defaultInterval
 	}
-	s := &Silences{o: o, byID: make(map[string]*Silence), verdicts: newVerdicts()}
+	s := &Silences{o: o, byID: make(map[string]*filed), verdicts: newVerdicts()}
 	s.writing.landed.L = &s.change
 	s.metrics = newMetrics(o.Registerer, s)
 	return s
@@ -113,8 +112,8 @@ func (s *Silences) Get(id string) (*Silence, bool) {
 	defer s.metrics.query(time.Now())
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	sil, ok := s.byID[id]
-	return sil, ok
+	sil := s.here(id)
+	return sil, sil != nil
 }
 
 // All returns every silence, in whatever state and in no promised order. The
@@ -123,7 +122,11 @@ func (s *Silences) All() []*Silence {
 	defer s.metrics.query(time.Now())
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.Collect(maps.Values(s.byID))
+	all := make([]*Silence, 0, len(s.byID))
+	for _, f := range s.byID {
+		all = append(all, f.silence)
+	}
+	return all
 }
 
 // MutedBy returns the ids of the silences that are active at now and match the
@@ -143,21 +146,26 @@ func (s *Silences) matching(l alert.Labels, now time.Time) (ids []string, scanne
 	s.renew(now)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, id := range s.match(l) {
-		if !s.index.Has(id) {
+	found := s.match(l)
+	for i, f := range found {
+		if !f.indexed {
 			continue // it has expired since
 		}
 		scanned++
-		if s.byID[id].StateAt(now) == Active {
-			ids = append(ids, id)
+		if f.silence.StateAt(now) != Active {
+			continue
 		}
+		if ids == nil {
+			ids = make([]string, 0, len(found)-i)
+		}
+		ids = append(ids, f.id)
 	}
 	return ids, scanned
 }
 
 // match returns the silences in the index that match the labels, and perhaps some that
-// have left it, sorted; mu is held. The list must not be changed.
-func (s *Silences) match(l alert.Labels) []string {
+// have left it, sorted by id; mu is held. The list must not be changed.
+func (s *Silences) match(l alert.Labels) []*filed {
 	if s.index.Len() == 0 {
 		return nil
 	}
@@ -166,23 +174,14 @@ func (s *Silences) match(l alert.Labels) []string {
 	if since == s.changes.last {
 		return known
 	}
-	ids, ok := s.changes.mend(known, since, l)
+	found, ok := s.changes.mend(known, since, l)
 	if ok {
-		ids = s.indexed(ids)
+		found = indexed(found)
 	} else {
-		ids = slices.Sorted(s.index.Match(l))
+		found = slices.SortedFunc(s.index.Match(l), (*filed).compare)
 	}
-	shard.set(key, ids, s.changes.last)
-	return ids
-}
-
-// indexed is the part of a list that is in the index; the list stays as it is.
-func (s *Silences) indexed(ids []string) []string {
-	gone := func(id string) bool { return !s.index.Has(id) }
-	if !slices.ContainsFunc(ids, gone) {
-		return ids
-	}
-	return slices.DeleteFunc(slices.Clone(ids), gone)
+	shard.set(key, found, s.changes.last)
+	return found
 }
 
 // Reason is the word under which suppressed notifications are counted.
@@ -193,17 +192,37 @@ func (s *Silences) Reason() string { return "silence" }
 func (s *Silences) show(sil *Silence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old := s.byID[sil.ID]
-	s.byID[sil.ID] = sil
-	if old == nil || !s.index.Has(sil.ID) || !slices.EqualFunc(old.Matchers, sil.Matchers, (*alert.Matcher).Same) {
-		s.enter(sil)
+	f := s.byID[sil.ID]
+	if f == nil {
+		f = &filed{id: sil.ID}
+		s.byID[sil.ID] = f
+	}
+	same := f.indexed && slices.EqualFunc(f.silence.Matchers, sil.Matchers, (*alert.Matcher).Same)
+	f.silence = sil
+	if !same {
+		s.enter(f)
 	}
 }
 
 // enter puts a silence into the index; mu is held.
-func (s *Silences) enter(sil *Silence) {
-	s.index.Add(sil.ID, sil.Matchers)
-	s.changed(change{id: sil.ID, matchers: sil.Matchers})
+func (s *Silences) enter(f *filed) {
+	f.indexed = true
+	s.index.Add(f, f.silence.Matchers)
+	s.changed(change{f, f.silence.Matchers})
+}
+
+// leave takes a silence out of the index; mu is held.
+func (s *Silences) leave(f *filed) {
+	f.indexed = false
+	s.index.Remove(f)
+}
+
+// here returns a silence as it is now, nil if it is not known; mu or change is held.
+func (s *Silences) here(id string) *Silence {
+	if f := s.byID[id]; f != nil {
+		return f.silence
+	}
+	return nil
 }
 
 // changed counts a change; mu is held.

@@ -29,7 +29,7 @@ const shards = 32
 type shard struct {
 	mu    sync.Mutex
 	table table
-	ids   map[uint64][]string // by key, of those that silences match
+	lists map[uint64][]*filed // by key, of those that silences match
 }
 
 func newVerdicts() *verdicts { return &verdicts{seed: maphash.MakeSeed()} }
@@ -40,33 +40,33 @@ func (v *verdicts) of(l alert.Labels) (*shard, uint64) {
 	return &v.shards[key%shards], key
 }
 
-// get returns the silences that match an alert, sorted, and the change up to which that
-// is so; change 0 if nothing is known. The list must not be changed.
-func (s *shard) get(key uint64) (ids []string, change uint32) {
+// get returns the silences that match an alert, sorted by id, and the change up to which
+// that is so; change 0 if nothing is known. The list must not be changed.
+func (s *shard) get(key uint64) (list []*filed, change uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change = s.table.get(key)
-	if change != 0 && len(s.ids) > 0 {
-		ids = s.ids[key]
+	if change != 0 && len(s.lists) > 0 {
+		list = s.lists[key]
 	}
-	return ids, change
+	return list, change
 }
 
 // set keeps a verdict and the list.
-func (s *shard) set(key uint64, ids []string, change uint32) {
+func (s *shard) set(key uint64, list []*filed, change uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if gone := s.table.set(key, change); gone != 0 {
-		delete(s.ids, gone)
+		delete(s.lists, gone)
 	}
-	if len(ids) == 0 {
-		delete(s.ids, key)
+	if len(list) == 0 {
+		delete(s.lists, key)
 		return
 	}
-	if s.ids == nil {
-		s.ids = make(map[uint64][]string)
+	if s.lists == nil {
+		s.lists = make(map[uint64][]*filed)
 	}
-	s.ids[key] = ids
+	s.lists[key] = list
 }
 
 // sweep forgets the verdicts that are not right up to a change.
@@ -75,13 +75,13 @@ func (v *verdicts) sweep(before uint32) {
 		s := &v.shards[i]
 		s.mu.Lock()
 		s.table.sweep(before)
-		kept := make(map[uint64][]string)
-		for key, ids := range s.ids {
+		kept := make(map[uint64][]*filed)
+		for key, list := range s.lists {
 			if s.table.get(key) != 0 {
-				kept[key] = ids
+				kept[key] = list
 			}
 		}
-		s.ids = kept // a new map, since one does not shrink
+		s.lists = kept // a new map, since one does not shrink
 		s.mu.Unlock()
 	}
 }
@@ -91,7 +91,7 @@ func (v *verdicts) clear() {
 	for i := range v.shards {
 		s := &v.shards[i]
 		s.mu.Lock()
-		s.table, s.ids = table{}, nil
+		s.table, s.lists = table{}, nil
 		s.mu.Unlock()
 	}
 }
@@ -106,9 +106,9 @@ type changes struct {
 	recent [remembered]change // by number, modulo the length
 }
 
-// change is a silence that matches something new; one with no id is none.
+// change is a silence that matches something new; one with no silence is none.
 type change struct {
-	id       string
+	*filed
 	matchers alert.Matchers
 }
 
@@ -122,8 +122,9 @@ func (c *changes) add(ch change) (over bool) {
 }
 
 // mend brings a list up to date that was right up to a change; ok is false if that was
-// too long ago. The list that it is given stays as it is.
-func (c *changes) mend(ids []string, since uint32, l alert.Labels) (mended []string, ok bool) {
+// too long ago. The list that it is given stays as it is. The silences that have left
+// the index may still be in the new one, before a silence of the same id that came later.
+func (c *changes) mend(list []*filed, since uint32, l alert.Labels) (mended []*filed, ok bool) {
 	if since == 0 || c.last-since > remembered {
 		return nil, false
 	}
@@ -131,22 +132,22 @@ func (c *changes) mend(ids []string, since uint32, l alert.Labels) (mended []str
 	for n := since; n != c.last; {
 		n++
 		ch := &c.recent[n%remembered]
-		if ch.id == "" {
+		if ch.filed == nil {
 			continue
 		}
-		at, listed := slices.BinarySearch(ids, ch.id)
+		at, listed := ch.in(list)
 		matches := ch.matchers.Match(l)
 		if matches == listed {
 			continue
 		}
 		if shared {
-			ids, shared = slices.Clone(ids), false
+			list, shared = slices.Clone(list), false
 		}
 		if matches {
-			ids = slices.Insert(ids, at, ch.id)
+			list = slices.Insert(list, at, ch.filed)
 		} else {
-			ids = slices.Delete(ids, at, at+1)
+			list = slices.Delete(list, at, at+1)
 		}
 	}
-	return ids, true
+	return list, true
 }

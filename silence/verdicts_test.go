@@ -150,3 +150,37 @@ func (w *wild) merge(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestVerdictsAfterComingBack lets another replica know more of a silence that was
+// forgotten here: what is remembered of the old one must not hide the new one.
+func TestVerdictsAfterComingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Options{})
+		id := mustSet(t, s, running(t))
+		longer := running(t) // so that not everything is forgotten
+		longer.Matchers, longer.EndsAt = equals(t, "b", "2"), longer.EndsAt.Add(24*time.Hour)
+		mustSet(t, s, longer)
+		later := *mustGet(t, s, id)
+		a := alert.New(alert.LabelsOf("a", "1"))
+		ask := func(want ...string) {
+			t.Helper()
+			if diff := cmp.Diff(want, s.MutedBy(a, time.Now())); diff != "" {
+				t.Error(diff)
+			}
+		}
+		ask(id)
+		time.Sleep(time.Until(later.EndsAt))
+		s.gc(present())
+		if _, known := s.Get(id); known {
+			t.Fatal("it has not been forgotten")
+		}
+		later.UpdatedAt, later.EndsAt = present(), present().Add(time.Hour)
+		if err := s.Merge([][]byte{s.Record(&later)}); err != nil {
+			t.Fatal(err)
+		}
+		ask(id)
+		ask(id)
+		time.Sleep(time.Hour)
+		ask()
+	})
+}

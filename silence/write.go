@@ -51,8 +51,7 @@ func (f *inFlight) await(id string) {
 // table is told to have again what it had; when it can write, that is what it will say.
 func (s *Silences) write(ctx context.Context, changed ...*Silence) error {
 	for _, sil := range changed {
-		_, known := s.byID[sil.ID]
-		s.writing.start(sil, !known)
+		s.writing.start(sil, s.here(sil.ID) == nil)
 		s.o.Table.Put(sil.ID, sil)
 	}
 	s.change.Unlock()
@@ -66,7 +65,7 @@ func (s *Silences) write(ctx context.Context, changed ...*Silence) error {
 		return nil
 	}
 	for _, sil := range changed {
-		if old, known := s.byID[sil.ID]; known {
+		if old := s.here(sil.ID); old != nil {
 			s.o.Table.Put(sil.ID, old)
 		} else {
 			s.o.Table.Delete(sil.ID)

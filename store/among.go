@@ -7,18 +7,14 @@ import (
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
-// indexedAtOnce is for how many shards one query builds the index at most, so that
-// none has to wait for all of it.
-const indexedAtOnce = shardCount / 4
-
 // Among yields every alert that may pass the matchers, once, in no promised order:
 // what the matchers accept, and more. What does not pass has to be sorted out by
 // the caller. As with All, what is put meanwhile may or may not be among them, and
 // no lock is held while the caller works.
 //
 // Where matchers name pairs of which alerts must have one, it looks only at alerts
-// that have. The index that it needs for that is built by the first such queries,
-// and dropped when for a whole interval of GC there have been none.
+// that have. The index that it needs for that is built by the first such query,
+// and dropped when for a whole interval of GC there has been none.
 func (s *Alerts) Among(ms alert.Matchers) iter.Seq[*alert.Alert] {
 	wanted := demands(ms)
 	if len(wanted) == 0 {
@@ -26,13 +22,11 @@ func (s *Alerts) Among(ms alert.Matchers) iter.Seq[*alert.Alert] {
 	}
 	return func(yield func(*alert.Alert) bool) {
 		s.queried.Store(true)
-		left := indexedAtOnce
 		var part []*alert.Alert
+		var b builder
 		for i := range s.shards {
 			sh := &s.shards[i]
-			if left > 0 && sh.index() {
-				left--
-			}
+			sh.index(&b)
 			part = sh.appendHaving(wanted, part[:0])
 			for _, a := range part {
 				if !yield(a) {
@@ -60,22 +54,17 @@ func demands(ms alert.Matchers) [][]uint32 {
 	return wanted
 }
 
-// index makes the index of the shard, unless it is there or being made, and reports
-// whether it has. The work is done without the lock.
-func (sh *shard) index() bool {
+// index makes the index of the shard, unless it is there or being made. The work is
+// done without the lock.
+func (sh *shard) index(b *builder) {
 	p, there := sh.begin()
 	if p == nil {
-		return false
+		return
 	}
-	var all []posting
-	for slot, a := range there {
-		all = appendPostings(all, a, slot)
-	}
-	slices.Sort(all)
+	run, common := b.run(there)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	p.complete(all)
-	return true
+	p.complete(run, common)
 }
 
 // begin lets the shard have an index that is not ready, and returns it with the
@@ -92,7 +81,7 @@ func (sh *shard) begin() (*pairs, []*alert.Alert) {
 	if sh.pairs != nil {
 		return nil, nil
 	}
-	sh.pairs = &pairs{ids: make([]alert.Fingerprint, 0, len(sh.alerts)), common: make(map[uint32]struct{})}
+	sh.pairs = &pairs{ids: make([]alert.Fingerprint, 0, len(sh.alerts)), began: len(sh.alerts)}
 	there := make([]*alert.Alert, 0, len(sh.alerts))
 	for id, a := range sh.alerts {
 		sh.pairs.ids = append(sh.pairs.ids, id)
@@ -144,16 +133,22 @@ func (sh *shard) fewest(wanted [][]uint32) (slots []uint32, known bool) {
 func (sh *shard) arrived(a *alert.Alert) {
 	if sh.pairs != nil {
 		sh.pairs.add(a)
+		sh.dropOutdated()
 	}
 }
 
-// left tells the index that an alert is gone; the shard is locked. An index of which
-// half is of no use is dropped.
+// left tells the index that an alert is gone; the shard is locked.
 func (sh *shard) left() {
-	if p := sh.pairs; p != nil && p.ready {
-		if p.gone++; 2*p.gone > len(p.ids)+minTail {
-			sh.pairs = nil
-		}
+	if sh.pairs != nil {
+		sh.pairs.gone++
+		sh.dropOutdated()
+	}
+}
+
+// dropOutdated leaves it to the next query to make the index anew.
+func (sh *shard) dropOutdated() {
+	if sh.pairs.outdated() {
+		sh.pairs = nil
 	}
 }
 

@@ -93,9 +93,6 @@ func TestAmongLooksAtFew(t *testing.T) {
 		}
 		return n
 	}
-	for range shardCount / indexedAtOnce {
-		look(`uid=1`)
-	}
 	for text, want := range map[string]int{
 		`uid=4711`:                     1,
 		`uid="none"`:                   0,
@@ -128,14 +125,42 @@ func TestAmongForgets(t *testing.T) {
 		put(t, s, numbered(i, now.Add(time.Duration(1+i%10)*time.Minute)))
 	}
 	ms := parsed(t, `uid=1`)
-	for range shardCount {
-		passing(s.Among(ms), ms)
-	}
+	passing(s.Among(ms), ms)
 	s.GC(now.Add(9 * time.Minute))
 	for i := range s.shards {
 		if s.shards[i].pairs != nil {
 			t.Fatal("the index has not been dropped")
 		}
+	}
+}
+
+// What was common among few alerts need not be so among many.
+func TestAmongOutgrown(t *testing.T) {
+	s := NewAlerts(Options{})
+	end := time.Now().Add(time.Hour)
+	zoned := func(zone string, i int) *alert.Alert {
+		a := alert.New(alert.LabelsOf("uid", fmt.Sprint(i), "zone", zone))
+		a.StartsAt, a.UpdatedAt, a.EndsAt = end.Add(-time.Hour), end.Add(-time.Hour), end
+		return a
+	}
+	looks := func() (n int) {
+		for range s.Among(parsed(t, `zone=a`)) {
+			n++
+		}
+		return n
+	}
+	const few, many = 64 * 50, 64 * 1500
+	for i := range few {
+		put(t, s, zoned("a", i))
+	}
+	if n := looks(); n != few {
+		t.Fatalf("looks at %d of %d alerts that all have it", n, few)
+	}
+	for i := range many {
+		put(t, s, zoned("b", few+i))
+	}
+	if n := looks(); n != few {
+		t.Errorf("looks at %d alerts, want %d", n, few)
 	}
 }
 
@@ -169,38 +194,102 @@ func TestAmongWhilePut(t *testing.T) {
 	}
 }
 
-// BenchmarkAmong selects 10 of 50,000 alerts, with and without the index.
+// machine is an alert of a cluster: id, instance and pod are of each alone, ten have a
+// shard, and the other labels have few values.
+func machine(i int, end time.Time) *alert.Alert {
+	a := alert.New(alert.LabelsOf(
+		"alertname", fmt.Sprintf("HighErrorRate%d", i%50), "cluster", fmt.Sprintf("cluster-%d", i/200%4), "id", fmt.Sprint(i),
+		"instance", fmt.Sprintf("10.%d.%d.%d:9100", i>>16&255, i>>8&255, i&255), "job", "kubernetes-pods",
+		"namespace", fmt.Sprintf("namespace-%d", i%20), "pod", fmt.Sprintf("svc-%d-7d9f8b6c5-%06d", i%200, i),
+		"service", fmt.Sprintf("svc-%d", i%200), "severity", []string{"critical", "warning"}[i%2],
+		"shard", fmt.Sprint(i/10), "team", fmt.Sprintf("team-%d", i%10)))
+	a.StartsAt, a.UpdatedAt, a.EndsAt = end.Add(-time.Hour), end.Add(-time.Hour), end
+	return a
+}
+
+// BenchmarkAmong selects ten of ever more alerts: by a look at all, by an index that is
+// made for it, by one that is there, and by one that has grown with the alerts.
 func BenchmarkAmong(b *testing.B) {
-	s := NewAlerts(Options{})
 	end := time.Now().Add(time.Hour)
-	for i := range 50_000 {
-		put(b, s, numbered(i, end))
-	}
-	ms := parsed(b, `instance=i300`)
-	b.Run("scan", func(b *testing.B) {
-		for b.Loop() {
-			passing(s.All(), ms)
-		}
-	})
-	b.Run("build", func(b *testing.B) {
-		for b.Loop() {
-			s.dropIndex()
-			s.dropIndex()
-			for range shardCount / indexedAtOnce {
-				passing(s.Among(ms), ms)
+	ms := parsed(b, `shard="12"`)
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		s := NewAlerts(Options{})
+		ten := func(b *testing.B, all func(func(*alert.Alert) bool)) {
+			if found := passing(all, ms); len(found) != 10 {
+				b.Fatal(found)
 			}
 		}
-		size := 0
-		for i := range s.shards {
-			p := s.shards[i].pairs
-			size += 8 * (cap(p.ids) + cap(p.run) + cap(p.tail))
+		for i := range n {
+			put(b, s, machine(i, end))
 		}
-		b.ReportMetric(float64(size)/50_000, "B/alert")
-	})
-	b.Run("index", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			passing(s.Among(ms), ms)
+		b.Run(fmt.Sprint("scan/", n), func(b *testing.B) {
+			for b.Loop() {
+				ten(b, s.All())
+			}
+		})
+		b.Run(fmt.Sprint("build/", n), func(b *testing.B) {
+			for b.Loop() {
+				s.dropIndex()
+				s.dropIndex()
+				ten(b, s.Among(ms))
+			}
+			b.ReportMetric(sizeOfIndex(s)/float64(n), "B/alert")
+		})
+		b.Run(fmt.Sprint("index/", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ten(b, s.Among(ms))
+			}
+		})
+		for i := range n {
+			put(b, s, machine(n+i, end))
 		}
-	})
+		b.Run(fmt.Sprint("grown/", n), func(b *testing.B) {
+			for b.Loop() {
+				ten(b, s.Among(ms))
+			}
+			b.ReportMetric(sizeOfIndex(s)/float64(2*n), "B/alert")
+		})
+	}
+}
+
+// sizeOfIndex is how many bytes all indexes have.
+func sizeOfIndex(s *Alerts) (size float64) {
+	for i := range s.shards {
+		p := s.shards[i].pairs
+		size += 8 * float64(cap(p.ids)+cap(p.tail))
+		for _, run := range p.runs {
+			size += 8 * float64(cap(run))
+		}
+	}
+	return size
+}
+
+// BenchmarkArrive puts new alerts, with and without an index that has to take them in.
+func BenchmarkArrive(b *testing.B) {
+	const n = 20_000
+	end := time.Now().Add(time.Hour)
+	ms := parsed(b, `shard="12"`)
+	for _, indexed := range []bool{false, true} {
+		b.Run(fmt.Sprint("indexed=", indexed), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				s := NewAlerts(Options{})
+				alerts := make([]*alert.Alert, 2*n)
+				for i := range alerts {
+					alerts[i] = machine(i, end)
+				}
+				put(b, s, alerts[:n]...)
+				if indexed {
+					for range 4 {
+						passing(s.Among(ms), ms)
+					}
+				}
+				b.StartTimer()
+				put(b, s, alerts[n:]...)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/alert")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }

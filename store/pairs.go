@@ -3,8 +3,6 @@ package store
 import (
 	"slices"
 
-	"github.com/cespare/xxhash/v2"
-
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
@@ -14,111 +12,79 @@ import (
 // little. The shard's lock guards it.
 type pairs struct {
 	ids []alert.Fingerprint // by slot; one that came back has several
-	// run is sorted, tail is what was added since.
-	run, tail []posting
+	// runs are sorted and each is more than twice as long as the next one, so that
+	// they are few; tail is what was added since.
+	runs [][]posting
+	tail []posting
 	// common are the pairs that so many alerts have that it is no use to list them.
 	common map[uint32]struct{}
-	// ready says that run is complete. Until then it is being made of the alerts
-	// that were there, while tail takes those that come.
+	// ready says that the alerts that were there at the beginning are in the runs.
+	// Until then tail takes those that come.
 	ready bool
+	began int // how many alerts were there
 	gone  int // how many slots are of no use any more
 }
 
-// posting says that the alert in a slot, in the lower half, has a pair with the
-// hash in the upper half.
-type posting uint64
-
-func post(hash uint32, slot int) posting { return posting(hash)<<32 | posting(uint32(slot)) }
-
-func (p posting) hash() uint32 { return uint32(p >> 32) }
-func (p posting) slot() uint32 { return uint32(p) }
-
-func hashPair(pair string) uint32 { return uint32(xxhash.Sum64String(pair)) }
-
-// minTail is how many postings may at least wait to be sorted in, and minCommon in
-// how many alerts of a shard a pair is at least for it to be common.
-const (
-	minTail   = 512
-	minCommon = 32
-)
-
-func appendPostings(to []posting, a *alert.Alert, slot int) []posting {
-	for pair := range a.Labels.Pairs() {
-		to = append(to, post(hashPair(pair), slot))
-	}
-	return to
-}
+// maxTail is how many postings wait to be sorted in: every look goes through them.
+const maxTail = 256
 
 // add takes in an alert that is new to the shard.
 func (p *pairs) add(a *alert.Alert) {
 	slot := len(p.ids)
 	p.ids = append(p.ids, a.Fingerprint())
-	before := len(p.tail)
-	p.tail = appendPostings(p.tail, a, slot)
-	if len(p.common) > 0 {
-		p.tail = append(p.tail[:before], slices.DeleteFunc(p.tail[before:], func(x posting) bool { return p.isCommon(x.hash()) })...)
-	}
-	if p.ready && len(p.tail) > max(minTail, len(p.run)/4) {
+	p.tail = appendPostings(p.tail, a, slot, p.common)
+	if p.ready && len(p.tail) > maxTail {
 		p.settle()
 	}
 }
 
-func (p *pairs) isCommon(hash uint32) bool {
-	_, common := p.common[hash]
-	return common
-}
-
-// settle sorts the tail into the run.
+// settle sorts the tail into the runs.
 func (p *pairs) settle() {
-	slices.Sort(p.tail)
-	p.complete(merge(p.run, p.tail))
-	p.tail = nil
+	run := slices.Clone(p.tail)
+	slices.Sort(run)
+	p.tail = p.tail[:0]
+	for n := len(p.runs); n > 0 && len(p.runs[n-1]) <= 2*len(run); n-- {
+		run = merge(p.runs[n-1], run)
+		p.runs = p.runs[:n-1]
+	}
+	if rare := withoutCommon(run, len(p.ids), p.common); len(rare) < len(run) {
+		run = slices.Clone(rare)
+	}
+	p.runs = append(p.runs, run)
 }
 
-// complete makes all the run, without what is common in it. It changes all.
-func (p *pairs) complete(all []posting) {
-	most := max(minCommon, len(p.ids)/8)
-	kept := all[:0]
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && all[n].hash() == all[0].hash() {
-			n++
-		}
-		if n > most || p.isCommon(all[0].hash()) {
-			p.common[all[0].hash()] = struct{}{}
-		} else {
-			kept = append(kept, all[:n]...)
-		}
-		all = all[n:]
+// complete takes in what has been made of the alerts that were there.
+func (p *pairs) complete(run []posting, common map[uint32]struct{}) {
+	p.runs, p.common, p.ready = [][]posting{run}, common, true
+	if len(p.tail) > maxTail {
+		p.settle()
 	}
-	p.run = slices.Clip(slices.Clone(kept))
-	p.ready = true
 }
 
-func merge(a, b []posting) []posting {
-	all := make([]posting, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		if a[0] <= b[0] {
-			all, a = append(all, a[0]), a[1:]
-		} else {
-			all, b = append(all, b[0]), b[1:]
-		}
-	}
-	return append(append(all, a...), b...)
+// outdated reports whether to make the index anew is better than to keep it: half of
+// it is of no use, or there are so many more alerts that what was common among them
+// may be so no longer.
+func (p *pairs) outdated() bool {
+	const few = 512
+	return p.ready && (2*p.gone > len(p.ids)+few || len(p.ids) > 4*p.began+few)
 }
 
 // having returns the slots that may have one of the pairs, and whether it can tell.
 func (p *pairs) having(hashes []uint32) (slots []uint32, known bool) {
-	if slices.ContainsFunc(hashes, p.isCommon) {
-		return nil, false
-	}
 	for _, hash := range hashes {
-		first, _ := slices.BinarySearch(p.run, post(hash, 0))
-		for _, x := range p.run[first:] {
-			if x.hash() != hash {
-				break
+		if _, common := p.common[hash]; common {
+			return nil, false
+		}
+	}
+	for _, run := range p.runs {
+		for _, hash := range hashes {
+			first, _ := slices.BinarySearch(run, post(hash, 0))
+			for _, x := range run[first:] {
+				if x.hash() != hash {
+					break
+				}
+				slots = append(slots, x.slot())
 			}
-			slots = append(slots, x.slot())
 		}
 	}
 	for _, x := range p.tail {

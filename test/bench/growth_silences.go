@@ -27,7 +27,7 @@ func silencesStory(name, sort string, silence func([]byte, int) []byte, first ex
 		laws: []law{
 			{name + ".create", "create, per silence", microseconds, 0, "one more silence touches only what it can match"},
 			{name + ".first", "first GET of the same alerts", milliseconds, first.most, first.reason},
-			{name + ".next", "next GET of them", milliseconds, 0, "what an alert matches is kept"},
+			{name + ".next", "next GET of them", milliseconds, 0, "what an alert matches is kept; of 10k regexes that is 18, all of which are shown"},
 		},
 		run: func(ctx context.Context, r *run, n int) error {
 			p, err := r.startRested(ctx, setup{groupBy: grouped(), wait: never})
