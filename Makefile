@@ -27,7 +27,7 @@ LINT_VERSION = v2.15.0
 LINT         = bin/golangci-lint-$(LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-ha build test check lint fmt bench bench-peer bench-growth bench-tops fuzz e2e compare clean
+.PHONY: help run run-ha build test check lint fmt bench bench-once bench-peer bench-growth bench-tops fuzz e2e compare clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s  %s\n", $$1, $$2 }'
@@ -46,7 +46,7 @@ test: ## run all tests; those of test/e2e need Debian's prometheus and amtool, o
 	go test $(RACE) -timeout $(TIMEOUT) $(TESTFLAGS) ./...
 	$(if $(RACE),go test -timeout $(TIMEOUT) $(TESTFLAGS) -run TestManySeeds ./test/sim)
 
-check: lint test ## what CI runs: lint, vet, tidy, all tests
+check: lint test bench-once ## what CI runs: lint, vet, tidy, all tests, each benchmark once
 
 lint: $(LINT) ## format, vet, lint, and whether go.mod is tidy; changes nothing
 	$(LINT) run ./...
@@ -58,6 +58,9 @@ fmt: $(LINT) ## format the code
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-once: ## run each benchmark once, to see whether it works
+	go test -short -run '^$$' -bench . -benchtime 1x $$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs dirname | sort -u)
 
 bench-peer: build ## measure tocsin beside the Alertmanager PEER=; BENCHFLAGS=-quick takes a minute, -help lists more
 	go build -buildvcs=false -o bin/bench ./test/bench

@@ -73,8 +73,17 @@ func (f *fleet) wait(ok func(n *node) bool) {
 
 func (f *fleet) settled() {
 	f.wait(func(n *node) bool { return n.Ready() && len(n.Members()) == len(f.nodes) })
-	time.Sleep(3 * time.Second) // gossip about the joining dies down
+	time.Sleep(calm()) // gossip about the joining dies down
 	f.net.Traffic()
+}
+
+// calm is how long to wait until what replicas say to each other anyway is all that
+// they say. With -short it is only seen whether the benchmarks work.
+func calm() time.Duration {
+	if testing.Short() {
+		return 10 * time.Millisecond
+	}
+	return 3 * time.Second
 }
 
 func (f *fleet) bytes() float64 {
@@ -92,14 +101,13 @@ func cpuSeconds() float64 {
 // measured reports what a run of records has cost beyond what the replicas say
 // to each other anyway.
 func (f *fleet) measured(run func() (records int)) {
-	const calm = 3 * time.Second
-	time.Sleep(calm)
-	idle := f.bytes() / calm.Seconds()
+	time.Sleep(calm())
+	idle := f.bytes() / calm().Seconds()
 	cpu, start := cpuSeconds(), time.Now()
 	records := float64(run())
 	f.b.StopTimer()
 	cpu = cpuSeconds() - cpu
-	time.Sleep(3 * time.Second) // gossip about them dies down
+	time.Sleep(calm()) // gossip about them dies down
 	used := f.bytes() - idle*time.Since(start).Seconds()
 	f.b.ReportMetric(used/records, "B/record")
 	f.b.ReportMetric(used/records/float64(len(f.nodes)-1), "B/record/peer")
@@ -139,18 +147,22 @@ func BenchmarkReplicateSilences(b *testing.B) {
 			f := newFleet(b, count, func(int, *node) {})
 			defer f.stop()
 			f.settled()
-			text, a := noise(300), f.nodes[0]
-			f.measured(func() int {
-				i := 0
-				for ; b.Loop(); i++ {
-					k := fmt.Sprint(i)
-					a.small.Broadcast(k, a.silences.Put(k, 1, text))
-					f.wait(func(n *node) bool { return n.silences.count() > i })
-				}
-				return i
-			})
+			f.replicateSilences()
 		})
 	}
+}
+
+func (f *fleet) replicateSilences() {
+	text, first := noise(300), f.nodes[0]
+	f.measured(func() int {
+		i := 0
+		for ; f.b.Loop(); i++ {
+			k := fmt.Sprint(i)
+			first.small.Broadcast(k, first.silences.Put(k, 1, text))
+			f.wait(func(n *node) bool { return n.silences.count() > i })
+		}
+		return i
+	})
 }
 
 // BenchmarkSync joins two replicas with 100,000 alerts of 300 bytes of which 10
@@ -192,16 +204,7 @@ func BenchmarkReplicateOverTLS(b *testing.B) {
 	f := newFleet(b, 3, func(int, *node) {}, func(i int, o *Options) { o.TLS = resumed(a.identity(b, ipOf(i))) })
 	defer f.stop()
 	f.settled()
-	text, first := noise(300), f.nodes[0]
-	f.measured(func() int {
-		i := 0
-		for ; b.Loop(); i++ {
-			k := fmt.Sprint(i)
-			first.small.Broadcast(k, first.silences.Put(k, 1, text))
-			f.wait(func(n *node) bool { return n.silences.count() > i })
-		}
-		return i
-	})
+	f.replicateSilences()
 }
 
 func resumed(i *identity) *TLS {
