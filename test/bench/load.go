@@ -9,20 +9,47 @@ import (
 )
 
 // connections is how many requests are under way at once, as from so many
-// Prometheus servers; batchSize is how many alerts one of them sends together.
+// Prometheus servers, and manyConnections how many where that is to be seen;
+// batchSize is how many alerts one of them sends together.
 const (
-	connections = 4
-	batchSize   = 64
+	connections     = 4
+	manyConnections = 16
+	batchSize       = 64
 )
 
 // postAlerts sends the first n alerts of a crowd.
 func (p *process) postAlerts(ctx context.Context, c crowd, n int) error {
-	batches := (n + batchSize - 1) / batchSize
-	return p.spread(ctx, batches, func(ctx context.Context, buffer []byte, i int) ([]byte, error) {
-		from := i * batchSize
-		body := c.batch(buffer[:0], from, min(batchSize, n-from))
+	return p.spread(ctx, batches(n), func(ctx context.Context, buffer []byte, i int) ([]byte, error) {
+		body := c.part(buffer[:0], i, n)
 		return body, post(ctx, p.client, p.url+"/api/v2/alerts", body)
 	})
+}
+
+// load is bodies that are ready, so that nothing but sending them takes time while
+// something is measured.
+type load [][]byte
+
+// load makes bodies of the first n alerts.
+func (c crowd) load(n int) load {
+	l := make(load, batches(n))
+	for i := range l {
+		l[i] = c.part(nil, i, n)
+	}
+	return l
+}
+
+func (p *process) postLoad(ctx context.Context, l load) error {
+	return p.spread(ctx, len(l), func(ctx context.Context, _ []byte, i int) ([]byte, error) {
+		return nil, post(ctx, p.client, p.url+"/api/v2/alerts", l[i])
+	})
+}
+
+func batches(n int) int { return (n + batchSize - 1) / batchSize }
+
+// part appends batch i of the first n alerts.
+func (c crowd) part(to []byte, i, n int) []byte {
+	from := i * batchSize
+	return c.batch(to, from, min(batchSize, n-from))
 }
 
 // postSilences sends n silences.
@@ -38,7 +65,7 @@ func (p *process) postSilences(ctx context.Context, n int, silence func(to []byt
 func (p *process) spread(ctx context.Context, n int, piece func(context.Context, []byte, int) ([]byte, error)) error {
 	var next atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	for range connections {
+	for range p.connections {
 		g.Go(func() error {
 			var buffer []byte
 			for {

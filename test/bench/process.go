@@ -21,6 +21,8 @@ type process struct {
 	url    string        // http://host:port
 	ended  chan struct{} // closed when it has
 	client *http.Client
+	// connections is how many requests are under way at once.
+	connections int
 }
 
 // poll is the pause between two looks at something that is awaited.
@@ -47,7 +49,7 @@ func startProcess(ctx context.Context, s subject, dir string, flags []string) (*
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, url: "http://" + address, ended: make(chan struct{}), client: newClient()}
+	p := &process{cmd: cmd, url: "http://" + address, ended: make(chan struct{}), client: newClient(), connections: connections}
 	go func() {
 		_ = cmd.Wait() // that it has ended is all that counts
 		close(p.ended)

@@ -145,15 +145,15 @@ func (r *run) once(ctx context.Context, p *process, key string, f func() error) 
 	return err
 }
 
-// ingest measures how n alerts are taken in: KEY.rate, alerts a second until the last
+// ingest measures how a load of n alerts is taken in: KEY.rate, alerts a second until the last
 // answer, and KEY.cpu, microseconds of processor for each, with what is done after
 // the answer.
-func (r *run) ingest(ctx context.Context, p *process, key string, n int, f func() error) error {
+func (r *run) ingest(ctx context.Context, p *process, key string, n int, l load) error {
 	before, err := proc.CPU(p.pid())
 	if err != nil {
 		return err
 	}
-	took, err := r.phase(ctx, p, key, f)
+	took, err := r.phase(ctx, p, key, func() error { return p.postLoad(ctx, l) })
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ type scenario struct {
 // scenarios returns all of them in the order of the table.
 func scenarios() []scenario {
 	return []scenario{
-		ingestScenario(), groupsScenario(),
+		ingestScenario("ingest", connections), ingestScenario("ingest-wide", manyConnections), groupsScenario(),
 		routesScenario("routes-1k", 1000, 200), routesScenario("routes-5k", 5000, 1000),
 		latencyScenario(), flushScenario(), bigGroupScenario(),
 		queriesScenario(),

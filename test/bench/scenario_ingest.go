@@ -9,13 +9,13 @@ import (
 
 // ingestScenario takes in alerts that are new, and then the same ones again and
 // again with later ends, as Prometheus repeats them.
-func ingestScenario() scenario {
+func ingestScenario(name string, connections int) scenario {
 	floor := goal{kind: beatsFloor}
 	return scenario{
-		name: "ingest", about: "new and repeated alerts in batches of 64 over 4 connections, 800 groups", floor: true,
+		name: name, about: fmt.Sprintf("new and repeated alerts in batches of 64 over %d connections, 800 groups", connections), floor: true,
 		rows: slices.Concat(
-			ingestRows("ingest.new", "new", []goal{fiveTimes(), floor}, []goal{aFifth(), floor}),
-			ingestRows("ingest.repeated", "repeated", []goal{fiveTimes(), floor}, []goal{aFifth(), floor}),
+			ingestRows(name+".new", "new", []goal{fiveTimes(), floor}, []goal{aFifth(), floor}),
+			ingestRows(name+".repeated", "repeated", []goal{fiveTimes(), floor}, []goal{aFifth(), floor}),
 		),
 		run: func(ctx context.Context, r *run) error {
 			n, rounds := r.size(50_000, 10_000), r.size(5, 3)
@@ -23,18 +23,16 @@ func ingestScenario() scenario {
 			if err != nil {
 				return err
 			}
+			p.connections = connections
 			c := newCrowd()
-			if err := r.ingest(ctx, p, "ingest.new", n, func() error { return p.postAlerts(ctx, c, n) }); err != nil {
+			if err := r.ingest(ctx, p, name+".new", n, c.load(n)); err != nil {
 				return err
 			}
-			return r.ingest(ctx, p, "ingest.repeated", rounds*n, func() error {
-				for round := range rounds {
-					if err := p.postAlerts(ctx, c.later(time.Duration(round+1)*time.Minute), n); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+			var again load
+			for round := range rounds {
+				again = append(again, c.later(time.Duration(round+1)*time.Minute).load(n)...)
+			}
+			return r.ingest(ctx, p, name+".repeated", rounds*n, again)
 		},
 	}
 }
@@ -50,7 +48,7 @@ func groupsScenario() scenario {
 			if err != nil {
 				return err
 			}
-			return r.ingest(ctx, p, "groups.new", n, func() error { return p.postAlerts(ctx, newCrowd(), n) })
+			return r.ingest(ctx, p, "groups.new", n, newCrowd().load(n))
 		},
 	}
 }
@@ -71,10 +69,10 @@ func routesScenario(name string, full, quick int) scenario {
 			if err != nil {
 				return err
 			}
-			if err := r.ingest(ctx, p, name+".new", n, func() error { return p.postAlerts(ctx, c, n) }); err != nil {
+			if err := r.ingest(ctx, p, name+".new", n, c.load(n)); err != nil {
 				return err
 			}
-			return r.ingest(ctx, p, name+".repeated", n, func() error { return p.postAlerts(ctx, c.later(time.Minute), n) })
+			return r.ingest(ctx, p, name+".repeated", n, c.later(time.Minute).load(n))
 		},
 	}
 }

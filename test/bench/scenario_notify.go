@@ -174,7 +174,7 @@ func bigGroupScenario() scenario {
 				return err
 			}
 			start := time.Now()
-			if err := r.ingest(ctx, p, "big.new", n, func() error { return p.postAlerts(ctx, newCrowd(), n) }); err != nil {
+			if err := r.ingest(ctx, p, "big.new", n, newCrowd().load(n)); err != nil {
 				return err
 			}
 			return r.bigFlush(ctx, p, start.Add(wait))
