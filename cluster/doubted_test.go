@@ -46,16 +46,19 @@ func TestDoubted(t *testing.T) {
 		silent  time.Duration // before it was declared dead
 		leaving bool
 		back    bool          // it joins again
+		heard   bool          // of it, half a second after it was declared dead
 		after   time.Duration // from when it was declared dead
 		want    int           // candidates
 	}{
-		"just heard of":          {0, false, false, time.Second, 1},
-		"and nothing since":      {0, false, false, 3 * time.Second, 0},
-		"to the end of the time": {2 * time.Second, false, false, 499 * time.Millisecond, 1},
-		"at the end of the time": {2 * time.Second, false, false, 500 * time.Millisecond, 0},
-		"not heard of for long":  {3 * time.Second, false, false, 0, 0},
-		"it said goodbye":        {0, true, false, 0, 0},
-		"it is back":             {0, false, true, time.Second, 1},
+		"just heard of":          {after: time.Second, want: 1},
+		"and nothing since":      {after: 3 * time.Second},
+		"to the end of the time": {silent: 2 * time.Second, after: 500 * time.Millisecond, want: 1},
+		"and beyond":             {silent: 2 * time.Second, after: 501 * time.Millisecond},
+		"not heard of for long":  {silent: 3 * time.Second},
+		"heard of again":         {silent: 2 * time.Second, heard: true, after: 3 * time.Second, want: 1},
+		"heard of too long ago":  {silent: 2 * time.Second, heard: true, after: 4 * time.Second},
+		"it said goodbye":        {leaving: true},
+		"it is back":             {back: true, after: time.Second, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -64,11 +67,16 @@ func TestDoubted(t *testing.T) {
 				r.join(&member{node: node, out: &outbox{}})
 				r.update("b", func(m *member) { m.leaving = c.leaving })
 				time.Sleep(c.silent)
+				dead := time.Now()
 				r.leave("b", patience)
 				if c.back {
 					r.join(&member{node: node, out: &outbox{}})
 				}
-				time.Sleep(c.after)
+				if c.heard {
+					time.Sleep(500 * time.Millisecond)
+					r.hear("b")
+				}
+				time.Sleep(time.Until(dead.Add(c.after)))
 				changed, before := r.changes(), len(r.candidates())
 				r.round(time.Now(), time.Second, 500*time.Millisecond)
 				if got := r.candidates(); len(got) != c.want {

@@ -153,7 +153,7 @@ func (p *Peer) gauges(r prometheus.Registerer) {
 	gauge("alertmanager_cluster_members", "Number of living members, this replica included.", func() int { return len(p.Members()) })
 	gauge("alertmanager_cluster_failed_peers", "Number of peers that should be there and are not.", p.roster.absentees)
 	gauge("alertmanager_cluster_health_score", "How well this replica keeps up, 0 is best.", p.health)
-	gauge("alertmanager_peer_position", "Position of this replica among the members sorted by name.", p.position)
+	gauge("alertmanager_peer_position", "Position of this replica among the members sorted by name.", p.Position)
 	gauge("alertmanager_cluster_messages_queued", "Number of gossip messages that wait.", p.gossip.queue.NumQueued)
 	gauge("tocsin_cluster_stream_queue_bytes", "Bytes that wait to be streamed to peers.", p.roster.queued)
 	gauge("tocsin_cluster_incoming_streams", "Number of streams from outside that are open.", func() int { return p.incoming.Load().open() })

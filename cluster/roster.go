@@ -20,7 +20,11 @@ type roster struct {
 	closed  bool
 	members map[string]*member // by name, this replica included
 	absent  map[string]absent  // by address
-	doubted map[string]doubted // by name
+	// doubted are those that were declared dead although they had just been heard of.
+	// After a split the other side does that, until they have denied it. As long as
+	// they are heard of they keep their places, or those who have lost sight of each
+	// other would all tell the same at once.
+	doubted map[string]*member // by name
 	changed chan struct{}      // closed when the members change
 }
 
@@ -50,20 +54,12 @@ type absent struct {
 	heard time.Time // last sign of life; zero: never seen
 }
 
-// doubted is a member that was declared dead although it had just been heard of. After
-// a split the other side does that, until the member has denied it. It keeps its place,
-// or those who have lost sight of each other would all tell the same at once.
-type doubted struct {
-	candidate
-	until time.Time
-}
-
 func newRoster(self string) *roster {
 	return &roster{
 		self:    self,
 		members: make(map[string]*member),
 		absent:  make(map[string]absent),
-		doubted: make(map[string]doubted),
+		doubted: make(map[string]*member),
 		changed: make(chan struct{}),
 	}
 }
@@ -125,8 +121,8 @@ func (r *roster) close() {
 	}
 }
 
-// leave takes a member out. One that has not said goodbye is missed from now on, and
-// keeps its place until nothing was heard of it for that long.
+// leave takes a member out. One that has not said goodbye is missed from now on; if it
+// was heard of within that time, it is doubted.
 func (r *roster) leave(name string, patience time.Duration) (gone *member, others int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -148,16 +144,16 @@ func (r *roster) lose(gone *member, patience time.Duration) {
 	if !r.hasAddress(gone.node.Address()) {
 		r.absent[gone.node.Address()] = absent{name: gone.node.Name, since: now, heard: gone.heard}
 	}
-	if until := gone.heard.Add(patience); until.After(now) {
-		r.doubted[gone.node.Name] = doubted{gone.candidate(), until}
+	if now.Sub(gone.heard) < patience {
+		r.doubted[gone.node.Name] = gone
 	}
 }
 
-// update changes one member if it is there.
+// update changes one member if it is there, or doubted.
 func (r *roster) update(name string, change func(*member)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := r.members[name]
+	m := cmp.Or(r.members[name], r.doubted[name])
 	if m == nil {
 		return
 	}
@@ -209,8 +205,8 @@ func (r *roster) candidates() []candidate {
 	for _, m := range r.members {
 		list = append(list, m.candidate())
 	}
-	for _, d := range r.doubted {
-		list = append(list, d.candidate)
+	for _, m := range r.doubted {
+		list = append(list, m.candidate())
 	}
 	return list
 }

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"maps"
 	"math/rand/v2"
 	"net"
 	"time"
@@ -15,7 +14,9 @@ import (
 func (p *Peer) upkeep(ctx context.Context) {
 	for pause(ctx, p.o.ProbeInterval) {
 		for _, c := range p.roster.round(time.Now(), p.o.ProbeInterval, p.o.ProbeTimeout) {
-			c.out.resume()
+			if c.out != nil {
+				c.out.resume()
+			}
 			if c.ask {
 				p.tell(c.node.Name, kindAsk)
 			}
@@ -30,18 +31,19 @@ func (p *Peer) upkeep(ctx context.Context) {
 // care is what has to be done for one peer.
 type care struct {
 	node       memberlist.Node
-	out        *outbox
+	out        *outbox // nil: it is doubted
 	ask, probe bool
 }
 
 // round decides what has to be done for each peer. A peer is suspect when it has
 // been asked twice and nothing was heard. memberlist takes longer, since it then
-// declares it dead; being suspect only means that others go first.
+// declares it dead; being suspect only means that others go first. Who is doubted is
+// out of the question then.
 func (r *roster) round(now time.Time, interval, timeout time.Duration) []care {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var list []care
-	changed := r.believe(now)
+	changed := false
 	for _, m := range r.members {
 		if m.out == nil {
 			continue
@@ -50,10 +52,19 @@ func (r *roster) round(now time.Time, interval, timeout time.Duration) []care {
 		if !m.suspect && silent > silence(interval, timeout) {
 			m.suspect, changed = true, true
 		}
-		c := care{node: m.node, out: m.out, ask: m.ask || m.awaiting == nil, probe: silent >= interval/2 && !m.probing}
+		c := m.care(silent >= interval/2)
+		c.out, c.ask = m.out, m.ask || m.awaiting == nil
 		m.ask = false
-		m.probing = m.probing || c.probe
 		list = append(list, c)
+	}
+	for name, m := range r.doubted {
+		silent := now.Sub(m.heard)
+		if silent > silence(interval, timeout) {
+			delete(r.doubted, name)
+			changed = true
+			continue
+		}
+		list = append(list, m.care(silent >= interval/2))
 	}
 	if changed {
 		r.notify()
@@ -61,17 +72,17 @@ func (r *roster) round(now time.Time, interval, timeout time.Duration) []care {
 	return list
 }
 
+// care lets the member be asked for a sign of life if that is wanted, and it was not
+// asked before.
+func (m *member) care(wanted bool) care {
+	c := care{node: m.node, probe: wanted && !m.probing}
+	m.probing = m.probing || c.probe
+	return c
+}
+
 // silence is for how long nothing may be heard of a peer until it is suspect: it has
 // been asked twice by then.
 func silence(interval, timeout time.Duration) time.Duration { return 2*interval + timeout }
-
-// believe takes those for dead of whom nothing was heard since they were declared so,
-// and reports whether there are any; the roster is locked.
-func (r *roster) believe(now time.Time) bool {
-	before := len(r.doubted)
-	maps.DeleteFunc(r.doubted, func(_ string, d doubted) bool { return !now.Before(d.until) })
-	return len(r.doubted) < before
-}
 
 // probe asks a peer for a sign of life: by packet, and if that gets no answer, by
 // stream, since there are networks that let only these through.

@@ -85,7 +85,7 @@ func (p *Peer) Members() []Member {
 func (p *Peer) Place(groupID string) (place, of int) {
 	list := p.roster.candidates()
 	if p.o.Alertmanager {
-		return p.position(), max(len(list), 1)
+		return p.Position(), max(len(list), 1)
 	}
 	return placeOf(p.o.Name, groupID, list), max(len(list), 1)
 }
@@ -101,8 +101,18 @@ func (p *Peer) Wait(groupID string) time.Duration {
 // well, change after the call.
 func (p *Peer) Changed() <-chan struct{} { return p.roster.changes() }
 
-func (p *Peer) position() int {
-	return max(slices.IndexFunc(p.Members(), func(m Member) bool { return m.Name == p.o.Name }), 0)
+// Position is the place of this replica among the living ones sorted by name, 0 for
+// the first.
+func (p *Peer) Position() int {
+	p.roster.mu.Lock()
+	defer p.roster.mu.Unlock()
+	before := 0
+	for name := range p.roster.members {
+		if name < p.o.Name {
+			before++
+		}
+	}
+	return before
 }
 
 func (p *Peer) health() int {

@@ -141,11 +141,18 @@ func (r *replicas) share(d *Daemon) {
 
 // rank is how many replicas stand before this one; less than 0 if it is alone.
 func (r *replicas) rank() int {
-	members := r.peer.Members()
-	if len(members) < 2 {
+	if len(r.peer.Members()) < 2 {
 		return -1
 	}
-	return slices.IndexFunc(members, func(m cluster.Member) bool { return m.Name == r.peer.Name() })
+	return r.peer.Position()
+}
+
+// position is what events say of the place of this replica; 0 if it is the only one.
+func (r *replicas) position() int {
+	if r == nil {
+		return 0
+	}
+	return r.peer.Position()
 }
 
 // run takes part in the cluster until ctx is done, then tells what the others do

@@ -144,7 +144,7 @@ func New(o Options) (*Daemon, error) {
 	}
 	d.patience, d.forsake = context.WithCancel(context.Background())
 	d.tracing = newTracing(o)
-	d.events = newEvents(o, d.registry, d.logger)
+	d.events = newEvents(o, d.registry, d.logger, func() int { return d.replicas.position() })
 	if o.StoragePath != "" {
 		if err := disk.CheckDir(d.storageFS(), o.StoragePath); err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ type events struct {
 	stopped  chan struct{}
 }
 
-func newEvents(o Options, registry prometheus.Registerer, logger log.Logger) *events {
+func newEvents(o Options, registry prometheus.Registerer, logger log.Logger, position func() int) *events {
 	e := &events{logger: log.With(logger, "component", "events")}
 	if !o.EventRecorder {
 		return e
@@ -37,6 +37,7 @@ func newEvents(o Options, registry prometheus.Registerer, logger log.Logger) *ev
 	}
 	e.recorder = event.New(event.Options{
 		Instance:   host,
+		Position:   position,
 		Stdout:     o.Stdout,
 		UserAgent:  userAgent(o.Version.Version),
 		Dial:       o.Dial,

@@ -79,7 +79,7 @@ func TestAnOutputThatIsStuckDoesNotKeepTheDaemon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var lines bytes.Buffer
 		pipe := make(stuck)
-		e := newEvents(Options{EventRecorder: true, Stdout: pipe}, prometheus.NewRegistry(), log.NewLogfmtLogger(&lines))
+		e := newEvents(Options{EventRecorder: true, Stdout: pipe}, prometheus.NewRegistry(), log.NewLogfmtLogger(&lines), nil)
 		e.begin(&config.EventRecorder{StdoutOutputs: make([]*struct{}, 1)})
 		start := time.Now()
 		e.end()
@@ -92,7 +92,7 @@ func TestAnOutputThatIsStuckDoesNotKeepTheDaemon(t *testing.T) {
 }
 
 func TestWithoutTheFeatureNobodyIsTold(t *testing.T) {
-	e := newEvents(Options{}, prometheus.NewRegistry(), log.NewNopLogger())
+	e := newEvents(Options{}, prometheus.NewRegistry(), log.NewNopLogger(), nil)
 	if e.created() != nil || e.changed() != nil || e.groups() != nil || e.notifications() != nil {
 		t.Error("there is an observer, which costs something")
 	}

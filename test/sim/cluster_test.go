@@ -139,6 +139,25 @@ func TestReplicasKnowEachOther(t *testing.T) {
 	})
 }
 
+func TestEventsSayTheirPosition(t *testing.T) {
+	said := map[string]*logs{"replica0": {}, "replica1": {}, "replica2": {}}
+	recording := config + "\nevent_recorder: {stdout_outputs: [{}]}\n"
+	inCluster(t, recording, func(r *replicas) {
+		for i, w := range r.all {
+			w.fires(fmt.Sprint("host", i))
+		}
+		r.until(4 * time.Minute)
+		for name, place := range map[string]string{"replica1": `"clusterPosition":1,`, "replica2": `"clusterPosition":2,`} {
+			if text := said[name].String(); !strings.Contains(text, place+`"data":{"alertCreated"`) {
+				t.Errorf("%s says\n%s", name, text)
+			}
+		}
+		if text := said["replica0"].String(); !strings.Contains(text, `"data":{"alertCreated"`) || strings.Contains(text, "clusterPosition") {
+			t.Errorf("the first says\n%s", text)
+		}
+	}, func(o *daemon.Options) { o.EventRecorder, o.Stdout = true, said[o.Cluster.PeerName] })
+}
+
 func TestAnAlertOfOneReplicaIsToldOnceAndShownByAll(t *testing.T) {
 	for i := range 3 {
 		t.Run(fmt.Sprint("replica", i), func(t *testing.T) {
