@@ -2,6 +2,7 @@ package api
 
 import (
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // view is one alert as it is shown.
@@ -31,7 +32,7 @@ func viewFields() []string {
 func (v *view) appendFields(b []byte, f fields) []byte {
 	b = append(b, '{')
 	if f.has("annotations") {
-		b = appendLabels(b, "annotations", v.Annotations, forHTML)
+		b = appendLabels(b, "annotations", v.Annotations, jsontext.ForHTML)
 	}
 	if f.has("endsAt") {
 		b = appendTime(b, "endsAt", v.EndsAt)
@@ -52,10 +53,10 @@ func (v *view) appendFields(b []byte, f fields) []byte {
 		b = appendTime(b, "updatedAt", v.UpdatedAt)
 	}
 	if v.GeneratorURL != "" && f.has("generatorURL") {
-		b = appendField(b, "generatorURL", v.GeneratorURL, forHTML)
+		b = appendField(b, "generatorURL", v.GeneratorURL, jsontext.ForHTML)
 	}
 	if f.has("labels") {
-		b = appendLabels(b, "labels", v.Labels, forHTML)
+		b = appendLabels(b, "labels", v.Labels, jsontext.ForHTML)
 	}
 	return append(b, '}')
 }
@@ -63,7 +64,7 @@ func (v *view) appendFields(b []byte, f fields) []byte {
 func (v *view) appendReceivers(b []byte) []byte {
 	b = append(appendKey(b, "receivers"), '[')
 	for _, name := range v.receivers {
-		b = appendReceiverName(appendComma(b), name, forHTML)
+		b = appendReceiverName(appendComma(b), name, jsontext.ForHTML)
 	}
 	return append(b, ']')
 }
@@ -73,10 +74,10 @@ func (v *view) appendStatus(b []byte) []byte {
 	b = appendStrings(b, "inhibitedBy", v.inhibitedBy)
 	b = appendStrings(b, "mutedBy", v.mutedBy)
 	b = appendStrings(b, "silencedBy", v.silencedBy)
-	b = appendField(b, "state", v.state(), forHTML)
+	b = appendField(b, "state", v.state(), jsontext.ForHTML)
 	return append(b, '}')
 }
 
-func appendReceiverName(b []byte, name string, e escaping) []byte {
+func appendReceiverName(b []byte, name string, e jsontext.Escaping) []byte {
 	return append(appendField(append(b, '{'), "name", name, e), '}')
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // fact is what a posted alert says, in a form that can be compared.
@@ -82,11 +83,11 @@ func decoded(t *testing.T, d *batchReader, body []byte) ([]fact, []byte, error) 
 
 // appendPosted encodes an alert as a client would post it.
 func appendPosted(b []byte, a *alert.Alert) []byte {
-	b = appendLabels(append(b, '{'), "labels", a.Labels, forHTML)
-	b = appendLabels(b, "annotations", a.Annotations, verbatim)
-	b = appendField(b, "startsAt", a.StartsAt.Format(time.RFC3339Nano), verbatim)
-	b = appendField(b, "endsAt", a.EndsAt.Format(time.RFC3339Nano), verbatim)
-	return append(appendField(b, "generatorURL", a.GeneratorURL, forHTML), '}')
+	b = appendLabels(append(b, '{'), "labels", a.Labels, jsontext.ForHTML)
+	b = appendLabels(b, "annotations", a.Annotations, jsontext.Verbatim)
+	b = appendField(b, "startsAt", a.StartsAt.Format(time.RFC3339Nano), jsontext.Verbatim)
+	b = appendField(b, "endsAt", a.EndsAt.Format(time.RFC3339Nano), jsontext.Verbatim)
+	return append(appendField(b, "generatorURL", a.GeneratorURL, jsontext.ForHTML), '}')
 }
 
 // FuzzAlerts holds the decoder against encoding/json: it takes and refuses the

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // Errors of Silences that are the client's.
@@ -138,9 +140,9 @@ func (p *problem) write(w http.ResponseWriter) {
 	var body []byte
 	if p.shape == shapeObject {
 		body = fmt.Appendf(body, `{"code":%d,"message":`, p.code)
-		body = append(appendString(body, p.text, forHTML), '}')
+		body = append(jsontext.AppendString(body, p.text, jsontext.ForHTML), '}')
 	} else {
-		body = append(appendString(body, p.text, verbatim), '\n')
+		body = append(jsontext.AppendString(body, p.text, jsontext.Verbatim), '\n')
 	}
 	_, _ = w.Write(body) // the client is gone if this fails
 }

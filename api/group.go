@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // routeGroup routes what is shown of a single group. Links to it stand in
@@ -31,9 +32,9 @@ func (s *server) getGroup(w http.ResponseWriter, r *http.Request) error {
 	if err := shown.streamFields(r.Context(), out, s.receiversOf(g.Alerts)); err != nil {
 		return err
 	}
-	b := appendField(out.buf, "id", g.ID, verbatim)
-	b = appendField(b, "groupKey", g.Key, verbatim)
-	b = appendField(b, "route", g.Route, verbatim)
+	b := appendField(out.buf, "id", g.ID, jsontext.Verbatim)
+	b = appendField(b, "groupKey", g.Key, jsontext.Verbatim)
+	b = appendField(b, "route", g.Route, jsontext.Verbatim)
 	out.buf = append(b, '}')
 	return out.end()
 }

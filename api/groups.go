@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // groupView is one group as it is shown.
@@ -133,8 +134,8 @@ func (g *groupView) streamFields(ctx context.Context, out *stream, receivers map
 		out.buf = v.append(appendComma(out.buf))
 	}
 	b := append(out.buf, ']')
-	b = appendLabels(b, "labels", g.Labels, verbatim)
-	b = appendReceiverName(appendKey(b, "receiver"), g.Receiver, verbatim)
+	b = appendLabels(b, "labels", g.Labels, jsontext.Verbatim)
+	b = appendReceiverName(appendKey(b, "receiver"), g.Receiver, jsontext.Verbatim)
 	out.buf = appendMap(b, "routeLabels", g.RouteLabels)
 	return nil
 }
@@ -142,8 +143,8 @@ func (g *groupView) streamFields(ctx context.Context, out *stream, receivers map
 func appendMap(b []byte, key string, m map[string]string) []byte {
 	b = append(appendKey(b, key), '{')
 	for _, name := range slices.Sorted(maps.Keys(m)) {
-		b = append(appendString(appendComma(b), name, verbatim), ':')
-		b = appendString(b, m[name], verbatim)
+		b = append(jsontext.AppendString(appendComma(b), name, jsontext.Verbatim), ':')
+		b = jsontext.AppendString(b, m[name], jsontext.Verbatim)
 	}
 	return append(b, '}')
 }

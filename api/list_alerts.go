@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // routeLists routes the lists that are shown page by page.
@@ -49,7 +50,7 @@ func (s *server) listAlerts(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := append(out.buf, ']')
 	if more {
-		b = appendField(b, "next", l.order.cursor(shown[len(shown)-1].position), verbatim)
+		b = appendField(b, "next", l.order.cursor(shown[len(shown)-1].position), jsontext.Verbatim)
 	}
 	return out.endList(b, page.total, counted)
 }

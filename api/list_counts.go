@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // counts is how many elements of a list there are of each sort.
@@ -50,7 +51,7 @@ func (c *counts) add(l alert.Labels, state string, receivers []string) {
 func (c *counts) append(b []byte) []byte {
 	b = append(appendKey(b, "counts"), '{')
 	for i, by := range c.by {
-		b = append(appendString(appendComma(b), by, verbatim), ':')
+		b = append(jsontext.AppendString(appendComma(b), by, jsontext.Verbatim), ':')
 		b = appendCount(b, c.values[i])
 	}
 	return append(b, '}')
@@ -62,7 +63,7 @@ func appendCount(b []byte, values map[string]int) []byte {
 	})
 	b = append(append(b, '{'), `"values":[`...)
 	for _, name := range names[:min(len(names), maxValues)] {
-		b = appendField(append(appendComma(b), '{'), "value", name, verbatim)
+		b = appendField(append(appendComma(b), '{'), "value", name, jsontext.Verbatim)
 		b = append(appendInt(b, "count", values[name]), '}')
 	}
 	b = append(b, ']')

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // groupFields are the keys of a group in the order in which they are shown.
@@ -57,7 +58,7 @@ func (s *server) listGroups(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := append(out.buf, ']')
 	if more {
-		b = appendField(b, "next", shown[len(shown)-1].mark(), verbatim)
+		b = appendField(b, "next", shown[len(shown)-1].mark(), jsontext.Verbatim)
 	}
 	return out.endList(b, page.total, counted)
 }
@@ -144,10 +145,10 @@ func (s *server) streamListed(ctx context.Context, out *stream, g *groupView, l 
 	}
 	b := out.buf
 	if l.fields.has("labels") {
-		b = appendLabels(b, "labels", g.Labels, verbatim)
+		b = appendLabels(b, "labels", g.Labels, jsontext.Verbatim)
 	}
 	if l.fields.has("receiver") {
-		b = appendReceiverName(appendKey(b, "receiver"), g.Receiver, verbatim)
+		b = appendReceiverName(appendKey(b, "receiver"), g.Receiver, jsontext.Verbatim)
 	}
 	if l.fields.has("routeLabels") {
 		b = appendMap(b, "routeLabels", g.RouteLabels)
@@ -164,7 +165,7 @@ func (g *groupView) appendNames(b []byte, f fields) []byte {
 	names := g.Names()
 	for _, n := range []struct{ key, value string }{{"id", names.ID}, {"groupKey", names.Key}, {"route", names.Route}} {
 		if f.has(n.key) {
-			b = appendField(b, n.key, n.value, verbatim)
+			b = appendField(b, n.key, n.value, jsontext.Verbatim)
 		}
 	}
 	return b

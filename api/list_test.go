@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 func named(id string) func() GroupNames {
@@ -165,7 +166,7 @@ func TestListRefuses(t *testing.T) {
 		"alerts?sort=updatedAt&cursor=" + cursor: "cursor: it is of a list with sort=startsAt",
 		"alerts?receiver=(":                      "failed to parse receiver param: error parsing regexp: missing closing ): `^(?:()$`",
 	} {
-		wantAnswer(t, world(t).get(t, "/api/tocsin/v1/"+target), http.StatusBadRequest, string(appendString(nil, want, verbatim))+"\n")
+		wantAnswer(t, world(t).get(t, "/api/tocsin/v1/"+target), http.StatusBadRequest, string(jsontext.AppendString(nil, want, jsontext.Verbatim))+"\n")
 	}
 }
 

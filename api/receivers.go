@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // labels are those of the receiver with its name among them.
@@ -30,8 +31,8 @@ func (s *server) getReceivers(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		b := append(appendComma(out.buf), '{')
-		b = appendLabels(b, "labels", labels, verbatim)
-		b = appendField(b, "name", rec.Name, verbatim)
+		b = appendLabels(b, "labels", labels, jsontext.Verbatim)
+		b = appendField(b, "name", rec.Name, jsontext.Verbatim)
 		out.buf = append(b, '}')
 	}
 	out.buf = append(out.buf, ']')

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // postSilence creates or updates a silence.
@@ -30,7 +31,7 @@ func (s *server) postSilence(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := s.streams.open(w)
 	defer s.streams.recycle(out)
-	out.buf = append(appendField(append(out.buf, '{'), "silenceID", id, verbatim), '}')
+	out.buf = append(appendField(append(out.buf, '{'), "silenceID", id, jsontext.Verbatim), '}')
 	return out.end()
 }
 

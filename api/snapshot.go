@@ -3,6 +3,8 @@ package api
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // AdminFlag switches on what changes the host and not only what tocsin knows.
@@ -35,7 +37,7 @@ func (s *server) postSnapshot(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	body := fmt.Appendf(nil, `{"name":`)
-	body = appendString(body, made.Name, verbatim)
+	body = jsontext.AppendString(body, made.Name, jsontext.Verbatim)
 	body = fmt.Appendf(body, `,"bytes":%d}`+"\n", made.Bytes)
 	w.Header().Set("Content-Type", mediaJSON)
 	if _, err := w.Write(body); err != nil {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+
+	"github.com/tocsin-alerting/tocsin/internal/jsontext"
 )
 
 // VersionInfo says what program is running. Any field may be empty.
@@ -18,7 +20,7 @@ func (s *server) getStatus(w http.ResponseWriter, _ *http.Request) error {
 	b := append(out.buf, '{')
 	b = appendCluster(appendKey(b, "cluster"), s.engine.Cluster())
 	b = append(appendKey(b, "config"), '{')
-	b = append(appendField(b, "original", s.engine.ConfigText(), verbatim), '}')
+	b = append(appendField(b, "original", s.engine.ConfigText(), jsontext.Verbatim), '}')
 	b = appendTime(b, "uptime", s.started)
 	b = s.version.append(appendKey(b, "versionInfo"))
 	out.buf = append(b, '}')
@@ -31,25 +33,25 @@ func appendCluster(b []byte, c Cluster) []byte {
 	})
 	b = append(b, '{')
 	if c.Name != "" {
-		b = appendField(b, "name", c.Name, verbatim)
+		b = appendField(b, "name", c.Name, jsontext.Verbatim)
 	}
 	b = append(appendKey(b, "peers"), '[')
 	for _, p := range peers {
 		b = append(appendComma(b), '{')
-		b = appendField(b, "address", p.Address, verbatim)
-		b = append(appendField(b, "name", p.Name, verbatim), '}')
+		b = appendField(b, "address", p.Address, jsontext.Verbatim)
+		b = append(appendField(b, "name", p.Name, jsontext.Verbatim), '}')
 	}
 	b = append(b, ']')
-	return append(appendField(b, "status", c.Status, verbatim), '}')
+	return append(appendField(b, "status", c.Status, jsontext.Verbatim), '}')
 }
 
 func (v VersionInfo) append(b []byte) []byte {
 	b = append(b, '{')
-	b = appendField(b, "branch", v.Branch, verbatim)
-	b = appendField(b, "buildDate", v.BuildDate, verbatim)
-	b = appendField(b, "buildUser", v.BuildUser, verbatim)
-	b = appendField(b, "goVersion", v.GoVersion, verbatim)
-	b = appendField(b, "revision", v.Revision, verbatim)
-	b = appendField(b, "version", v.Version, verbatim)
+	b = appendField(b, "branch", v.Branch, jsontext.Verbatim)
+	b = appendField(b, "buildDate", v.BuildDate, jsontext.Verbatim)
+	b = appendField(b, "buildUser", v.BuildUser, jsontext.Verbatim)
+	b = appendField(b, "goVersion", v.GoVersion, jsontext.Verbatim)
+	b = appendField(b, "revision", v.Revision, jsontext.Verbatim)
+	b = appendField(b, "version", v.Version, jsontext.Verbatim)
 	return append(b, '}')
 }

@@ -82,6 +82,7 @@ type Dispatcher struct {
 	stopped  bool
 	groups   map[groupKey]*group
 	schedule schedule // of the groups
+	ready    []*group // have ticked since the dispatcher was locked
 	// places remembers the groups of an alert, so that a repeated alert costs
 	// no walk through the tree. If it is in left, too, it has left some of them.
 	places places
@@ -165,7 +166,7 @@ func (d *Dispatcher) ingest() {
 		return
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
+	defer d.release()
 	if d.stopped {
 		return
 	}
@@ -252,8 +253,7 @@ func (d *Dispatcher) place(a *alert.Alert, now time.Time) []*group {
 		if g == nil {
 			g = &group{d: d, route: r, labels: key.labels}
 			d.groups[key] = g
-			g.next = now.Add(d.firstTick(g, a, now))
-			d.schedule.set(g)
+			d.begin(g, d.firstTick(g, a, now), now)
 		}
 		groups = append(groups, g)
 	}
@@ -291,75 +291,6 @@ func (d *Dispatcher) rebuilt() {
 	}
 	d.timers.Delete(slices.Collect(maps.Keys(d.before))...)
 	d.before = nil
-}
-
-// ticksAtOnce is how many groups tick before the dispatcher is unlocked for others.
-const ticksAtOnce = 1000
-
-// wake is called by the timer of the schedule.
-func (d *Dispatcher) wake() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.stopped {
-		return
-	}
-	now := time.Now()
-	for range ticksAtOnce {
-		g := d.schedule.due(now)
-		if g == nil {
-			break
-		}
-		d.tick(g, now)
-	}
-	d.schedule.fired()
-}
-
-// tick gives a group to the workers. The next tick is set before this one is worked
-// on, so that the rhythm does not depend on how long that takes.
-func (d *Dispatcher) tick(g *group, now time.Time) {
-	g.next = now.Add(g.route.GroupInterval)
-	d.schedule.set(g)
-	if g.queued {
-		g.missed = true
-		return
-	}
-	g.queued, g.due = true, now
-	d.due.Add(g)
-}
-
-// flush lets a group speak. It runs on a worker.
-func (d *Dispatcher) flush(g *group) {
-	// Without the lock, or a reload would have to wait until it has settled.
-	if err := d.present().Settle(d.ctx); err != nil {
-		return // the dispatcher has been stopped
-	}
-	d.ingest() // what the others knew
-	d.swapping.RLock()
-	d.mu.Lock()
-	notifier, due := d.notifier, g.due
-	g.ticks++
-	d.mu.Unlock()
-	d.metrics.lag.Observe(time.Since(due).Seconds())
-	ctx, span := d.traceTick(g)
-	f, err := notifier.Notify(ctx, g, due)
-	endTick(span, f, err)
-	d.swapping.RUnlock()
-	if err != nil && d.ctx.Err() == nil {
-		_ = level.Error(d.logger).Log("msg", "Group could not be told", "group", f.Group.Key, "err", err)
-	}
-	d.mu.Lock()
-	g.queued = false
-	if err == nil {
-		g.remember(f)
-	}
-	if g.missed && !g.dead && !d.stopped {
-		g.missed, g.queued, g.due = false, true, time.Now()
-		d.due.Add(g)
-	}
-	d.mu.Unlock()
-	if err == nil {
-		g.Settled(f)
-	}
 }
 
 // present is the notifier of now.

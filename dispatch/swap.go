@@ -12,7 +12,7 @@ func (d *Dispatcher) Swap(root *Route, notifier Notifier) {
 	d.swapping.Lock()
 	defer d.swapping.Unlock()
 	d.mu.Lock()
-	defer d.mu.Unlock()
+	defer d.release()
 	old := d.groups
 	d.root, d.notifier = root, notifier
 	d.groups = make(map[groupKey]*group, len(old))

@@ -54,13 +54,13 @@ func (d *delivery) attempt(p *Pipeline, in *Integration) {
 	}
 	seen := unneeded
 	defer func() { d.learn(t, seen) }()
-	f, err := d.newest(t, next)
+	look, err := d.newest(t, next)
 	if err != nil {
 		d.rests(d.pause(t, err))
 		return
 	}
-	news := t.draft(f)
-	if news.reason == ReasonNone || d.answered(t, news) {
+	f, news := *look, t.draft(*look)
+	if news.reason == ReasonNone || d.answered(t, look, news) {
 		d.succeeded(t, f, false)
 		return
 	}
@@ -86,11 +86,11 @@ func (d *delivery) attempt(p *Pipeline, in *Integration) {
 // has come since then is not this delivery's: it waits for the next tick, and for
 // this replica's turn, as everything does. If only the first tick is dealt with, the
 // turn is that of the last one.
-func (d *delivery) answered(t target, news draft) bool {
-	if d.asked == nil || t.unanswered(*d.asked, news) {
+func (d *delivery) answered(t target, look *Flush, news draft) bool {
+	if d.asked == nil || t.unanswered(d.asked, look, news) {
 		return false
 	}
-	if !t.unanswered(*d.lately, news) {
+	if !t.unanswered(d.lately, look, news) {
 		return true
 	}
 	d.asked, d.began = d.lately, d.lately.Now
@@ -99,9 +99,12 @@ func (d *delivery) answered(t target, news draft) bool {
 }
 
 // unanswered reports whether the tick with the flush asked wanted something to be
-// told that is still to be told.
-func (t target) unanswered(asked Flush, news draft) bool {
-	then, _ := truth(asked, news.last, t.in.SendResolved)
+// told that is still to be told. news are of look, which is mostly the same.
+func (t target) unanswered(asked, look *Flush, news draft) bool {
+	then := news.state
+	if asked != look {
+		then, _ = truth(*asked, news.last, t.in.SendResolved)
+	}
 	return remains(news.last, then, news.state)
 }
 
@@ -168,11 +171,12 @@ const fresh = time.Second
 
 // newest returns the flush of a tick that has just come, or else looks at the
 // group anew: an attempt that had to wait must not tell what was true before.
-func (d *delivery) newest(t target, next *Flush) (Flush, error) {
+func (d *delivery) newest(t target, next *Flush) (*Flush, error) {
 	if next != nil && d.failure == nil && time.Since(next.Now) <= fresh {
-		return *next, nil
+		return next, nil
 	}
-	return t.p.look(t.p.ctx, d.src, time.Now(), t.p.stages)
+	f, err := t.p.look(t.p.ctx, d.src, time.Now(), t.p.stages)
+	return &f, err
 }
 
 // rests makes the next attempt after a pause.

@@ -102,9 +102,27 @@ func HTTP(d Deps, name string, c HTTPCommon, build func(*Notification) (*http.Re
 	return oneRequest{client: client, build: build}, nil
 }
 
+// HTTPOfAlerts is HTTP for a service that gets the alerts as they are: build does not
+// look at Data of the notification, which for many alerts takes longer to make, and
+// more memory, than all the rest. What templates need is made when they do.
+func HTTPOfAlerts(d Deps, name string, c HTTPCommon, build func(*Notification) (*http.Request, error)) (Sender, error) {
+	client, err := NewClient(d, name, c)
+	if err != nil {
+		return nil, err
+	}
+	return oneRequest{client: client, build: build, ofAlerts: true}, nil
+}
+
 type oneRequest struct {
-	client *Client
-	build  func(*Notification) (*http.Request, error)
+	client   *Client
+	build    func(*Notification) (*http.Request, error)
+	ofAlerts bool // see HTTPOfAlerts
+}
+
+// needsData reports whether a sender looks at Data of a notification.
+func needsData(s Sender) bool {
+	one, is := s.(oneRequest)
+	return !is || !one.ofAlerts
 }
 
 func (s oneRequest) Send(ctx context.Context, n *Notification) error {

@@ -17,7 +17,8 @@ import (
 const defaultTimeout = 5 * time.Minute
 
 // slots is how many groups one integration tells at the same time. Others wait
-// in line without a goroutine.
+// in line without a goroutine. As many may have been told and wait until that is
+// written down.
 const slots = 32
 
 // allSlots is how many attempts are made at the same time by all integrations

@@ -19,8 +19,12 @@ func (g Group) Ref() string {
 // Link is the URL of the whole group for as long as it exists; empty if it is
 // not known how tocsin is reached.
 func (n *Notification) Link() string {
-	if n.Data == nil || n.Data.ExternalURL == "" {
+	at := n.batch.ExternalURL
+	if n.Data != nil {
+		at = n.Data.ExternalURL
+	}
+	if at == "" {
 		return ""
 	}
-	return n.Data.ExternalURL + GroupsPath + n.Ref
+	return at + GroupsPath + n.Ref
 }

@@ -25,9 +25,9 @@ const (
 
 // AppendEntry appends an entry in the form of Alertmanager.
 func AppendEntry(b []byte, e *Entry) []byte {
-	b = wire.AppendMessage(b, 1, func(b []byte) []byte {
+	b = wire.AppendFields(b, 1, func(b []byte) []byte {
 		b = wire.AppendText(b, 1, e.Key.Group)
-		b = wire.AppendMessage(b, 2, func(b []byte) []byte {
+		b = wire.AppendFields(b, 2, func(b []byte) []byte {
 			b = wire.AppendText(wire.AppendText(b, 1, e.Key.Receiver), 2, e.Key.Integration)
 			return wire.AppendNumber(b, 3, uint64(e.Key.Index))
 		})
@@ -35,9 +35,9 @@ func AppendEntry(b []byte, e *Entry) []byte {
 		b = wire.AppendNumbers(b, 6, e.Firing)
 		b = wire.AppendNumbers(b, 7, e.Resolved)
 		for _, name := range slices.Sorted(maps.Keys(e.Data)) {
-			b = wire.AppendMessage(b, fieldData, func(b []byte) []byte {
+			b = wire.AppendFields(b, fieldData, func(b []byte) []byte {
 				b = wire.AppendText(b, 1, name)
-				return wire.AppendMessage(b, 2, func(b []byte) []byte { return wire.AppendText(b, 1, e.Data[name]) })
+				return wire.AppendFields(b, 2, func(b []byte) []byte { return wire.AppendText(b, 1, e.Data[name]) })
 			})
 		}
 		return append(appendMarks(wire.AppendNumbers(b, fieldOwed, e.Owed), e.Marks), e.Later...)

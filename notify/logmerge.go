@@ -112,7 +112,7 @@ func marks(last *Entry, by string, at time.Time) []Mark {
 
 func appendMarks(b []byte, marks []Mark) []byte {
 	for _, m := range marks {
-		b = wire.AppendMessage(b, fieldMark, func(b []byte) []byte { return wire.AppendTime(wire.AppendText(b, 1, m.By), 2, m.At) })
+		b = wire.AppendFields(b, fieldMark, func(b []byte) []byte { return wire.AppendTime(wire.AppendText(b, 1, m.By), 2, m.At) })
 	}
 	return b
 }

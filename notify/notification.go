@@ -35,7 +35,9 @@ type Notification struct {
 	Reason   Reason
 	Now      time.Time
 	Alerts   []*alert.Alert // sorted; without resolved ones if the integration does not want them
-	Data     *template.Data
+	// Data is the dot of templates. It is nil for a sender made by HTTPOfAlerts, unless
+	// somebody else has looked at it.
+	Data *template.Data
 	// State is what the integration wrote into it when it last told this group,
 	// empty for a first notification. It is kept if Send succeeds.
 	State map[string]string
@@ -60,6 +62,13 @@ type failures struct {
 // NewNotification returns what one integration is to be told about the alerts
 // of a batch, which must be sorted. It renders nothing yet.
 func NewNotification(groupKey string, b template.Batch, templates *template.Set) *Notification {
+	n := newNotification(groupKey, b, templates)
+	n.dot()
+	return n
+}
+
+// newNotification returns one that has no Data yet.
+func newNotification(groupKey string, b template.Batch, templates *template.Set) *Notification {
 	return &Notification{
 		Receiver:  b.Receiver,
 		GroupKey:  groupKey,
@@ -67,7 +76,6 @@ func NewNotification(groupKey string, b template.Batch, templates *template.Set)
 		Reason:    Reason(b.Reason),
 		Now:       b.Now,
 		Alerts:    b.Alerts,
-		Data:      template.NewData(b),
 		State:     make(map[string]string),
 		batch:     b,
 		templates: templates,
@@ -85,9 +93,28 @@ func (n *Notification) First(most uint64) (*Notification, uint64) {
 	cut := uint64(len(n.Alerts)) - most
 	b := n.batch
 	b.Alerts = b.Alerts[:most]
-	first := NewNotification(n.GroupKey, b, n.templates)
+	first := newNotification(n.GroupKey, b, n.templates)
+	if n.Data != nil {
+		first.dot()
+	}
 	first.failures, first.State, first.Repeat, first.Ref = n.failures, n.State, n.Repeat, n.Ref
 	return first, cut
+}
+
+// dot returns Data, which it makes if it is not there.
+func (n *Notification) dot() *template.Data {
+	if n.Data == nil {
+		n.Data = template.NewData(n.batch)
+	}
+	return n.Data
+}
+
+// render renders a text, for which Data is not made if there is no template in it.
+func (n *Notification) render(t template.Text) (string, error) {
+	if t.Plain() {
+		return string(t), nil
+	}
+	return n.templates.Text(t, n.dot())
 }
 
 // Hash is the group key as 64 hexadecimal digits of its SHA-256, for services
@@ -113,7 +140,7 @@ func (n *Notification) ContentHash() string {
 // through all the same: a plain text takes its place, and the failure is
 // counted.
 func (n *Notification) Text(t template.Text) string {
-	text, err := n.templates.Text(t, n.Data)
+	text, err := n.render(t)
 	if err != nil {
 		return n.fallback(err)
 	}
@@ -122,7 +149,7 @@ func (n *Notification) Text(t template.Text) string {
 
 // HTML is Text with HTML escaping.
 func (n *Notification) HTML(t template.Text) string {
-	text, err := n.templates.HTML(t, n.Data)
+	text, err := n.templates.HTML(t, n.dot())
 	if err != nil {
 		return html.EscapeString(n.fallback(err))
 	}
@@ -132,7 +159,7 @@ func (n *Notification) HTML(t template.Text) string {
 // Value renders what a machine reads: an address, a channel, a key. There is no
 // fallback for it: the first failure is kept and Err returns it.
 func (n *Notification) Value(t template.Text) string {
-	text, err := n.templates.Text(t, n.Data)
+	text, err := n.render(t)
 	if err != nil && n.invalid == nil {
 		n.invalid = err
 	}
@@ -144,7 +171,7 @@ func (n *Notification) Value(t template.Text) string {
 func (n *Notification) Structure(value any) (any, error) {
 	var failed error
 	rendered := n.templates.Coerce(value, func(t template.Text) string {
-		text, err := n.templates.Text(t, n.Data)
+		text, err := n.render(t)
 		if err != nil && failed == nil {
 			failed = err
 		}
@@ -174,13 +201,14 @@ func (n *Notification) Err() error {
 func (n *Notification) fallback(err error) string {
 	n.Broken(err)
 	var b strings.Builder
-	firing := len(n.Data.Alerts.Firing())
-	fmt.Fprintf(&b, "[%d firing, %d resolved] %s\n", firing, len(n.Data.Alerts)-firing, n.batch.GroupLabels)
+	alerts := n.dot().Alerts
+	firing := len(alerts.Firing())
+	fmt.Fprintf(&b, "[%d firing, %d resolved] %s\n", firing, len(alerts)-firing, n.batch.GroupLabels)
 	b.WriteString("The template for this text failed; see the log of tocsin.\n")
 	const most = 20
-	for i, a := range n.Data.Alerts {
+	for i, a := range alerts {
 		if i == most {
-			fmt.Fprintf(&b, "… and %d more\n", len(n.Data.Alerts)-most)
+			fmt.Fprintf(&b, "… and %d more\n", len(alerts)-most)
 			break
 		}
 		fmt.Fprintf(&b, "%s: %s\n", a.Status, a.Labels)

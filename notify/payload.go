@@ -15,5 +15,5 @@ type Payload struct {
 // means all of them. It shares the data of the notification.
 func (n *Notification) Payload(most uint64) Payload {
 	first, cut := n.First(most)
-	return Payload{Data: first.Data, Version: "4", GroupKey: n.GroupKey, TruncatedAlerts: cut}
+	return Payload{Data: first.dot(), Version: "4", GroupKey: n.GroupKey, TruncatedAlerts: cut}
 }

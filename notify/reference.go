@@ -35,18 +35,20 @@ type Counts struct {
 // Reference returns the notification without its alerts. It shares the data of
 // the notification.
 func (n *Notification) Reference() Reference {
+	data := n.dot()
+	firing := len(data.Alerts.Firing())
 	return Reference{
-		Receiver:        n.Data.Receiver,
-		Status:          n.Data.Status,
+		Receiver:        data.Receiver,
+		Status:          data.Status,
 		Alerts:          []struct{}{},
-		Reason:          n.Data.NotificationReason,
-		GroupLabels:     n.Data.GroupLabels,
-		CommonLabels:    n.Data.CommonLabels,
-		ExternalURL:     n.Data.ExternalURL,
+		Reason:          data.NotificationReason,
+		GroupLabels:     data.GroupLabels,
+		CommonLabels:    data.CommonLabels,
+		ExternalURL:     data.ExternalURL,
 		Version:         "4",
 		GroupKey:        n.GroupKey,
 		TruncatedAlerts: len(n.Alerts),
-		Counts:          Counts{Firing: len(n.Data.Alerts.Firing()), Resolved: len(n.Data.Alerts.Resolved())},
+		Counts:          Counts{Firing: firing, Resolved: len(data.Alerts) - firing},
 		Reference:       n.Link(),
 	}
 }

@@ -73,11 +73,14 @@ type Muter interface {
 type mute struct{ muter Muter }
 
 func (m mute) Exec(_ context.Context, f Flush) (Flush, error) {
-	var kept []*alert.Alert
-	owed := slices.Clip(f.Owed)
-	for _, a := range f.Alerts {
+	first := slices.IndexFunc(f.Alerts, func(a *alert.Alert) bool { return m.muter.MutedBy(a, f.Now) != nil })
+	if first < 0 {
+		return f, nil
+	}
+	kept, owed := slices.Clip(f.Alerts[:first]), slices.Clip(f.Owed)
+	for i, a := range f.Alerts[first:] {
 		switch {
-		case m.muter.MutedBy(a, f.Now) == nil:
+		case i > 0 && m.muter.MutedBy(a, f.Now) == nil:
 			kept = append(kept, a)
 		case f.Group.Policy.SendMutedResolved && a.ResolvedAt(f.Now):
 			owed = append(owed, a)

@@ -38,7 +38,7 @@ func (d *delivery) tell(t target, f Flush, news draft) error {
 	// once all are resolved, but the log must say that nothing fires for it.
 	data := kept(last, reason)
 	if len(alerts) > 0 {
-		n := t.p.notification(f, alerts, reason)
+		n := t.notification(f, alerts, reason)
 		n.State, n.Repeat = data, f.Group.Policy.RepeatInterval
 		d.intend(t, f, news)
 		if err := d.send(t, f, n); err != nil {
@@ -50,7 +50,7 @@ func (d *delivery) tell(t target, f Flush, news draft) error {
 	now := time.Now()
 	t.p.metrics.delivered(f, last, now)
 	at := following(last, now)
-	d.record(t, f, &Entry{
+	e := &Entry{
 		Key:       news.key,
 		Timestamp: at,
 		Marks:     marks(last, t.p.log.self, at),
@@ -58,7 +58,9 @@ func (d *delivery) tell(t target, f Flush, news draft) error {
 		Resolved:  stillResolved(f, last, s),
 		Owed:      t.owed(f, last, s),
 		Data:      data,
-	})
+	}
+	// Who waits for the disk keeps nobody from being told.
+	t.in.line.Beside(func() { d.record(t, f, e) })
 	return nil
 }
 
@@ -85,13 +87,18 @@ func truth(f Flush, last *Entry, sendResolved bool) (state, []*alert.Alert) {
 	}
 	alerts := make([]*alert.Alert, 0, len(all))
 	for _, a := range all {
-		if !a.ResolvedAt(f.Now) {
-			s.firing = append(s.firing, hashAlert(a))
+		hash := hashAlert(a)
+		switch fires := !a.ResolvedAt(f.Now); {
+		case fires && endTold(a, hash, last):
+			if contains(last.Resolved, hash) {
+				s.resolved = append(s.resolved, hash)
+			}
+			continue
+		case fires:
+			s.firing = append(s.firing, hash)
 			alerts = append(alerts, a)
 			continue
-		}
-		hash := hashAlert(a)
-		if bygone(a, hash, last) {
+		case bygone(a, hash, last):
 			continue
 		}
 		s.resolved = append(s.resolved, hash)
@@ -112,6 +119,13 @@ func truth(f Flush, last *Entry, sendResolved bool) (state, []*alert.Alert) {
 	})
 	s.hidden = last != nil && !slices.ContainsFunc(s.resolved, last.owes) && firesMuted(f, last)
 	return s, alerts
+}
+
+// endTold reports whether an alert that fires had ended when the last notification was
+// made, by the clock of who made it and knew of nothing that fires. The clock of that
+// replica is ahead. A later report of the alert would have moved its end.
+func endTold(a *alert.Alert, hash uint64, last *Entry) bool {
+	return last != nil && !last.owes(hash) && a.ResolvedAt(last.Timestamp)
 }
 
 // bygone reports whether a resolved alert is no matter of the integration any more: it
@@ -229,17 +243,20 @@ func (d *delivery) record(t target, f Flush, e *Entry) {
 }
 
 // notification is what a sender gets.
-func (p *Pipeline) notification(f Flush, alerts []*alert.Alert, reason Reason) *Notification {
-	n := NewNotification(f.Group.Key, template.Batch{
+func (t target) notification(f Flush, alerts []*alert.Alert, reason Reason) *Notification {
+	n := newNotification(f.Group.Key, template.Batch{
 		Receiver:    f.Group.Policy.Receiver,
 		Reason:      string(reason),
 		Now:         f.Now,
 		GroupLabels: f.Group.Labels,
-		RouteLabels: p.RouteLabels(f),
+		RouteLabels: t.p.RouteLabels(f),
 		Alerts:      alerts,
-		ExternalURL: p.externalURL,
-	}, p.templates)
+		ExternalURL: t.p.externalURL,
+	}, t.p.templates)
 	n.Ref = f.Group.Ref()
+	if needsData(t.in.Sender) {
+		n.dot()
+	}
 	return n
 }
 

@@ -39,7 +39,7 @@ func newMask(c Config, n *Notification) mask {
 	var s secretsIn
 	s.walk(reflect.ValueOf(held.held()), "")
 	for _, text := range s.found {
-		if rendered, err := n.templates.Text(template.Text(text), n.Data); err == nil {
+		if rendered, err := n.render(template.Text(text)); err == nil {
 			s.add(rendered)
 		}
 	}

@@ -7,7 +7,7 @@ import "github.com/tocsin-alerting/tocsin/template"
 // have it, and the alert is worth more than its decoration; so if the template
 // fails, the word given takes its place, and the failure is counted.
 func (n *Notification) Word(t template.Text, instead string) string {
-	text, err := n.templates.Text(t, n.Data)
+	text, err := n.render(t)
 	if err != nil {
 		n.Broken(err)
 		return instead

@@ -1,8 +1,8 @@
 package template
 
 import (
-	"maps"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/tocsin-alerting/tocsin/alert"
@@ -74,15 +74,14 @@ type Batch struct {
 
 // NewData makes the dot for a batch. Alerts that fire at Now have no end.
 func NewData(b Batch) *Data {
-	alerts, status := newAlerts(b.Alerts, b.Now)
 	d := &Data{
 		Receiver:           regexp.QuoteMeta(b.Receiver),
-		Status:             status,
-		Alerts:             alerts,
+		Status:             b.status(),
+		Alerts:             newAlerts(b.Alerts, b.Now),
 		NotificationReason: b.Reason,
 		GroupLabels:        b.GroupLabels.Map(),
-		CommonLabels:       common(alerts, func(a Alert) KV { return a.Labels }),
-		CommonAnnotations:  common(alerts, func(a Alert) KV { return a.Annotations }),
+		CommonLabels:       b.common(labelsOfAlert).kv(),
+		CommonAnnotations:  b.common(annotationsOfAlert).kv(),
 		RouteLabels:        b.RouteLabels,
 		ExternalURL:        b.ExternalURL,
 	}
@@ -92,15 +91,20 @@ func NewData(b Batch) *Data {
 	return d
 }
 
-func newAlerts(list []*alert.Alert, now time.Time) (alerts Alerts, status string) {
-	alerts, status = make(Alerts, len(list)), StatusResolved
+func newAlerts(list []*alert.Alert, now time.Time) Alerts {
+	alerts := make(Alerts, len(list))
 	for i, a := range list {
 		alerts[i] = newAlert(a, now)
-		if alerts[i].Status == StatusFiring {
-			status = StatusFiring
-		}
 	}
-	return alerts, status
+	return alerts
+}
+
+// status is firing if any alert is.
+func (b Batch) status() string {
+	if slices.ContainsFunc(b.Alerts, func(a *alert.Alert) bool { return !a.ResolvedAt(b.Now) }) {
+		return StatusFiring
+	}
+	return StatusResolved
 }
 
 func newAlert(a *alert.Alert, now time.Time) Alert {
@@ -118,17 +122,46 @@ func newAlert(a *alert.Alert, now time.Time) Alert {
 	return shown
 }
 
-func common(alerts Alerts, pairs func(Alert) KV) KV {
-	if len(alerts) == 0 {
-		return KV{}
+func labelsOfAlert(a *alert.Alert) alert.Labels      { return a.Labels }
+func annotationsOfAlert(a *alert.Alert) alert.Labels { return a.Annotations }
+
+// common returns the pairs that all alerts have, sorted by name.
+func (b Batch) common(of func(*alert.Alert) alert.Labels) Pairs {
+	if len(b.Alerts) == 0 {
+		return nil
 	}
-	shared := maps.Clone(pairs(alerts[0]))
-	for _, a := range alerts[1:] {
-		other := pairs(a)
-		maps.DeleteFunc(shared, func(name, value string) bool {
-			v, ok := other[name]
-			return !ok || v != value
-		})
+	first := of(b.Alerts[0])
+	shared := make(Pairs, 0, first.Len())
+	for name, value := range first.All() {
+		shared = append(shared, Pair{name, value})
+	}
+	for _, a := range b.Alerts[1:] {
+		shared = shared.among(of(a))
 	}
 	return shared
+}
+
+// among keeps the pairs that are in a set, too. Both are sorted by name.
+func (ps Pairs) among(set alert.Labels) Pairs {
+	kept := ps[:0]
+	for name, value := range set.All() {
+		for len(ps) > 0 && ps[0].Name < name {
+			ps = ps[1:]
+		}
+		if len(ps) == 0 {
+			break
+		}
+		if ps[0] == (Pair{name, value}) {
+			kept = append(kept, ps[0])
+		}
+	}
+	return kept
+}
+
+func (ps Pairs) kv() KV {
+	kv := make(KV, len(ps))
+	for _, p := range ps {
+		kv[p.Name] = p.Value
+	}
+	return kv
 }

@@ -25,7 +25,7 @@ type labelLookup func(name string) (string, error)
 // Text renders a text with text/template: nothing is escaped. An empty text
 // is empty without execution.
 func (s *Set) Text(text Text, d *Data) (string, error) {
-	if isPlain(text) {
+	if text.Plain() {
 		return string(text), nil
 	}
 	b, err := s.takeBench()
@@ -55,7 +55,7 @@ func (s *Set) HTML(text Text, d *Data) (string, error) {
 // Check parses a text and reports what is wrong with it. It does not render,
 // so a field or template that does not exist goes unnoticed.
 func (s *Set) Check(text Text) error {
-	if isPlain(text) {
+	if text.Plain() {
 		return nil
 	}
 	b, err := s.takeBench()
@@ -67,8 +67,8 @@ func (s *Set) Check(text Text) error {
 	return err
 }
 
-// isPlain reports whether a text has no actions and so renders to itself.
-func isPlain(text Text) bool { return !strings.Contains(string(text), "{{") }
+// Plain reports whether a text has no actions and so renders to itself.
+func (t Text) Plain() bool { return !strings.Contains(string(t), "{{") }
 
 func labelsOf(d *Data) labelLookup {
 	return func(name string) (string, error) {

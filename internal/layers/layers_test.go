@@ -20,7 +20,7 @@ const module = "github.com/tocsin-alerting/tocsin"
 // directly below it.
 func rows() [][]string {
 	return [][]string{
-		{"alert", "internal/fit", "internal/yamlx", "internal/golden", "internal/line", "internal/wire", "internal/explain", "internal/walltest"},
+		{"alert", "internal/fit", "internal/yamlx", "internal/golden", "internal/line", "internal/wire", "internal/explain", "internal/walltest", "internal/jsontext"},
 		{"store", "template", "timeinterval", "cluster", "event", "internal/tracing"},
 		{"notify", "silence", "inhibit", "store/disk"},
 		{"notify/*", "dispatch"},
@@ -50,8 +50,8 @@ func strict() map[string][]string {
 		"silence":    {"alert", "store", "internal/wire"},
 		"store/disk": {"alert", "store"},
 		"inhibit":    {"alert", "store"},
-		"notify":     {"alert", "store", "template", "timeinterval", "internal/line", "internal/wire"},
-		"api":        {"alert", "internal/explain"},
+		"notify":     {"alert", "store", "template", "timeinterval", "internal/jsontext", "internal/line", "internal/wire"},
+		"api":        {"alert", "internal/explain", "internal/jsontext"},
 		// What speaks to a daemon over HTTP knows nothing of how one is built, and the
 		// command line must not bring the daemon along.
 		"internal/ctl/client": {"internal/explain"},

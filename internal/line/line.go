@@ -12,7 +12,8 @@ type Line[T any] struct {
 
 	mu      sync.Mutex
 	closed  bool
-	active  int
+	active  int // goroutines that count
+	beside  int // goroutines that do not, see Beside
 	waiting []T
 	running sync.WaitGroup
 }
@@ -32,10 +33,40 @@ func (l *Line[T]) Add(item T) {
 		return
 	}
 	l.waiting = append(l.waiting, item)
-	if l.active < l.width {
+	l.call()
+}
+
+// call lets another goroutine come if there is work and room for it; the line is
+// locked.
+func (l *Line[T]) call() {
+	if len(l.waiting) > 0 && l.active < l.width {
 		l.active++
 		l.running.Go(l.run)
 	}
+}
+
+// Beside lets the next item have the place of the one whose work calls it, and does
+// what is left to wait for. As many as the line is wide can be beside it; one more
+// keeps its place. It must be called from work.
+func (l *Line[T]) Beside(do func()) {
+	if l.step(1) {
+		defer l.step(-1)
+	}
+	do()
+}
+
+// step counts a goroutine as beside the line, or in it again, where there may be one
+// too many then: it goes when its work is done. It reports whether there was room.
+func (l *Line[T]) step(aside int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if aside > 0 && l.beside == l.width {
+		return false
+	}
+	l.beside += aside
+	l.active -= aside
+	l.call()
+	return true
 }
 
 // Len counts the items that wait.
@@ -70,6 +101,10 @@ func (l *Line[T]) next() (item T, ok bool) {
 	if len(l.waiting) == 0 {
 		l.active--
 		l.waiting = nil // a storm must not hold its memory
+		return item, false
+	}
+	if l.active > l.width {
+		l.active--
 		return item, false
 	}
 	var none T

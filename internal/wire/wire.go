@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -126,7 +127,7 @@ func AppendNumbers(b []byte, number int, list []uint64) []byte {
 	if len(list) == 0 {
 		return b
 	}
-	return AppendMessage(b, number, func(b []byte) []byte {
+	return AppendFields(b, number, func(b []byte) []byte {
 		for _, v := range list {
 			b = protowire.AppendVarint(b, v)
 		}
@@ -140,9 +141,23 @@ func AppendMessage(b []byte, number int, fill func([]byte) []byte) []byte {
 	return protowire.AppendBytes(b, fill(nil))
 }
 
+// AppendFields is AppendMessage without memory for the message alone: fill must append
+// to what it is given.
+func AppendFields(b []byte, number int, fill func([]byte) []byte) []byte {
+	b = protowire.AppendTag(b, protowire.Number(number), protowire.BytesType)
+	start := len(b)
+	b = fill(append(b, 0)) // most lengths take one byte; for others the message moves
+	size := len(b) - start - 1
+	if more := protowire.SizeVarint(uint64(size)) - 1; more > 0 {
+		b = slices.Insert(b, start, make([]byte, more)...)
+	}
+	protowire.AppendVarint(b[:start], uint64(size))
+	return b
+}
+
 // AppendTime appends a time as {1: seconds, 2: nanoseconds}.
 func AppendTime(b []byte, number int, t time.Time) []byte {
-	return AppendMessage(b, number, func(b []byte) []byte {
+	return AppendFields(b, number, func(b []byte) []byte {
 		return AppendNumber(AppendNumber(b, 1, uint64(t.Unix())), 2, uint64(t.Nanosecond()))
 	})
 }

@@ -73,7 +73,7 @@ func checkURL(text string) error {
 }
 
 func open(c Config, d notify.Deps) (notify.Sender, error) {
-	return notify.HTTP(d, "webhook", c.HTTPCommon, func(n *notify.Notification) (*http.Request, error) {
+	return notify.HTTPOfAlerts(d, "webhook", c.HTTPCommon, func(n *notify.Notification) (*http.Request, error) {
 		target, err := n.RenderURL(c.URL, c.URLFile)
 		if err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func open(c Config, d notify.Deps) (notify.Sender, error) {
 }
 
 func (c Config) request(d notify.Deps, n *notify.Notification, target string) (*http.Request, error) {
-	req, err := notify.PostJSON(target, c.body(n))
+	req, err := c.post(n, target)
 	if err != nil || c.MaxBytes == 0 || uint64(req.ContentLength) <= c.MaxBytes {
 		return req, err
 	}
@@ -94,16 +94,16 @@ func (c Config) request(d notify.Deps, n *notify.Notification, target string) (*
 	return notify.PostJSON(target, json.RawMessage(d.Fit("webhook", n, body, c.MaxBytes)))
 }
 
-// body is what is sent: the configured payload, or the message if there is none
-// or if its templates fail.
-func (c Config) body(n *notify.Notification) any {
+// post sends the configured payload, or the message if there is none or if its
+// templates fail.
+func (c Config) post(n *notify.Notification, target string) (*http.Request, error) {
 	if c.Payload != nil {
 		first, _ := n.First(c.MaxAlerts)
 		payload, err := first.Structure(c.Payload)
 		if err == nil {
-			return payload
+			return notify.PostJSON(target, payload)
 		}
 		n.Broken(fmt.Errorf("payload: %w", err))
 	}
-	return n.Payload(c.MaxAlerts)
+	return n.Post(target, c.MaxAlerts)
 }

@@ -137,8 +137,9 @@ func (l *ledger) open() (names []string) {
 	return names
 }
 
-// attempts is how many tocsin makes at a time for one integration.
-const attempts = 32
+// attempts is how many notifications of one integration may have been told when tocsin
+// dies, and not be recorded: those under way, and those that wait for the disk.
+const attempts = 64
 
 // checkTwice wants a kill to have made tocsin repeat only what it was just telling.
 // It returns how much that was, and how long before the kill it was told at most.
