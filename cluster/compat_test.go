@@ -298,6 +298,17 @@ func TestEveryMemberIsAsked(t *testing.T) {
 	})
 }
 
+// A replica that was started without the flag says so.
+func TestAmongAlertmanagersByMistake(t *testing.T) {
+	bubble(t, func(t *testing.T, g *group) {
+		g.alertmanager("01", address(0), nil)
+		g.peers = []string{address(0), address(1)}
+		n := g.start("02", address(1))
+		time.Sleep(time.Minute)
+		n.logged(t, `level=warn msg="peer cannot be joined, trying again" address=10.0.0.1:9094`, "start the other with that flag")
+	})
+}
+
 func TestUpdatesAmongMembers(t *testing.T) {
 	bubble(t, func(t *testing.T, g *group) {
 		a, b := g.alertmanager("01", address(0), nil), g.alertmanager("02", address(1), nil)

@@ -15,6 +15,7 @@ const (
 	hintHost      = "the certificate of the peer is not for the address that it was reached at: add the IP to the certificate, or set server_name"
 	hintInvalid   = "the certificate of the peer is expired or not for this use: renew it"
 	hintNoCert    = "the peer has no certificate: its tls_client_config needs cert_file and key_file"
+	hintForeign   = "one of the two is an Alertmanager, or a tocsin with --cluster.compat=alertmanager: start the other with that flag, or keep them apart by --cluster.label"
 	hintRefused   = "the peer does not accept the certificate of this replica: look at its log, and at cert_file on this side"
 )
 
@@ -38,6 +39,7 @@ func hintForText(text string) string {
 		{errEncrypted.Error(), hintNoKey},
 		{errLabel.Error(), hintLabel},
 		{"unacceptable label", hintLabel},
+		{"delegate protocol version", hintForeign},
 		{"does not look like a TLS handshake", hintNoTLS},
 		{errHello.Error(), hintNoTLS},
 		{"certificate signed by unknown authority", hintAuthority},
