@@ -344,8 +344,12 @@ func (s *Alerts) GC(now time.Time) int {
 	return len(gone)
 }
 
-// keeps reports whether a resolved alert is still held.
+// keeps reports whether a resolved alert is still held, or shown to other replicas:
+// one that has missed the end, since it was away, would bring the alert back.
 func (s *Alerts) keeps(a *alert.Alert, now time.Time) bool {
+	if s.news != nil && shown(a, now) {
+		return true
+	}
 	return a.EndsAt.Add(s.retention).After(now) && s.held(a.Fingerprint())
 }
 

@@ -285,8 +285,16 @@ func (t turns) Settle(ctx context.Context) error {
 	return nil
 }
 
-// Wait lets those go first that are before this replica with a group.
-func (t turns) Wait(groupID string) time.Duration { return t.peer.Wait(groupID) }
+// Wait lets those go first that are before this replica with a group. Where ticks of
+// replicas are as far apart as their turns, they would meet, if it were not for the
+// time that a claim takes; an Alertmanager makes none.
+func (t turns) Wait(groupID string) time.Duration {
+	wait := t.peer.Wait(groupID)
+	if place, _ := t.peer.Place(groupID); wait > 0 && t.intents != nil {
+		wait += time.Duration(place) * afterClaim
+	}
+	return wait
+}
 
 // Claim tells the others what this replica is about to tell.
 func (t turns) Claim(key notify.LogKey, lasts time.Duration) {
