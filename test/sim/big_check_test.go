@@ -23,6 +23,8 @@ func check(h *history) []string {
 	wrong := slices.Clone(h.problems)
 	for _, rule := range []func(*history) []string{
 		toldInTime, resolvesFollow, toldOnce, inOrder, keptQuiet, agree, silencesHold, nothingLeft,
+		bounded, crowded, remembered, forgotten,
+		reasonsGiven, reasonsTold, quietTruly, noted, recorded, believed, settled, failuresNamed,
 	} {
 		wrong = append(wrong, rule(h)...)
 	}

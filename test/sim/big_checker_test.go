@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -9,7 +10,7 @@ import (
 
 // said is a notification of G0 to the receiver ops that was answered at once.
 func said(at time.Duration, by int, alerts ...tellingOf) telling {
-	return telling{at: at, by: by, receiver: "ops", group: "G0", alerts: alerts, answered: at + time.Millisecond}
+	return telling{at: at, by: by, receiver: "ops", group: "G0", alerts: alerts, answered: at + time.Millisecond, reason: reasonOf(alerts)}
 }
 
 var (
@@ -38,16 +39,19 @@ func wellTold() *history {
 	return h
 }
 
+// checkerCase is a change of that history and what is wrong with it then.
+type checkerCase struct {
+	change func(h *history)
+	want   string // the invariant; empty: nothing is wrong
+}
+
 func TestChecker(t *testing.T) {
 	const m = time.Minute
 	fault := func(what string, from, to time.Duration) span { return span{what: what, from: from, to: to} }
 	crashed := span{what: "crash", from: 10*m + 10*time.Second, to: 12 * m, extra: 1, apart: true}
 	cut := span{what: "split", from: 9 * m, to: 22 * m, extra: 2, apart: true}
 	quietFrom := silenced{id: "s", alert: "G0/a", by: 0, from: 9 * m, to: 40 * m}
-	for name, c := range map[string]struct {
-		change func(h *history)
-		want   string // the invariant; empty: nothing is wrong
-	}{
+	cases := map[string]checkerCase{
 		"all is well": {func(*history) {}, ""},
 
 		"never told":               {func(h *history) { h.told = nil }, "I1"},
@@ -111,7 +115,10 @@ func TestChecker(t *testing.T) {
 		"a replica shows what is over":   {func(h *history) { h.looks[1].alerts = map[string]sight{"G0/a": {rev: 1, fires: true}} }, "I1"},
 		"a replica has forgotten it":     {func(h *history) { h.posts, h.told = h.posts[:1], append(h.told[:1], said(59*m, 0, ends)) }, "I1"},
 		"a receiver believes it is over": {func(h *history) { h.posts = h.posts[:1]; shows(h, sight{rev: 1, fires: true}) }, "I3"},
-		"it is muted":                    {func(h *history) { h.posts = h.posts[:1]; shows(h, sight{rev: 1, fires: true, muted: true}) }, ""},
+		"it is muted": {func(h *history) {
+			h.posts, h.accounts = h.posts[:1], []account{} // who says why is asked below
+			shows(h, sight{rev: 1, fires: true, muted: true})
+		}, ""},
 
 		"a silence is lost": {func(h *history) { h.silences = []silenced{{id: "s", alert: "G0/z", to: 50 * m}}; h.looks = h.looks[:1] }, "I2"},
 		"a silence is there": {func(h *history) {
@@ -128,10 +135,14 @@ func TestChecker(t *testing.T) {
 		}, ""},
 		"a group is left":         {func(h *history) { h.looks[0].groups = 1 }, "I9"},
 		"something else is amiss": {func(h *history) { h.problems = []string{"I0: no answer"} }, "I0"},
-	} {
+	}
+	maps.Copy(cases, reasonCases())
+	maps.Copy(cases, loadCases())
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			h := wellTold()
 			c.change(h)
+			wellKept(h)
 			wrong := check(h)
 			if c.want == "" && len(wrong) > 0 {
 				t.Errorf("found wrong: %q", wrong)

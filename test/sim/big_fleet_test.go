@@ -54,9 +54,7 @@ receivers:
 // fleet is the replicas, the network between them and what they talk to.
 type fleet struct {
 	t       *testing.T
-	start   time.Time
 	dir     string
-	script  script
 	net     *clustertest.Network
 	who     *audience
 	dice    *rand.Rand
@@ -79,6 +77,7 @@ type node struct {
 	// missed says that it was down when the network became whole again.
 	missed bool
 	logs   *logs
+	again  bool // it has lived once more when all was over
 	// Of the present life; nil: it is down.
 	run *running
 }
@@ -196,15 +195,17 @@ func (f *fleet) boot(n *node) {
 		from:  f.now(),
 	}
 	d, err := daemon.New(daemon.Options{
-		ConfigFile:  n.file,
-		Retention:   120 * time.Hour,
-		StoragePath: "data",
-		StorageFS:   n.fs,
-		Version:     api.VersionInfo{Version: "sim"},
-		Logger:      log.With(log.NewLogfmtLogger(log.NewSyncWriter(n.logs)), "t", log.Valuer(func() any { return f.now() })),
-		Stdout:      io.Discard,
-		Dial:        r.line.dial,
-		Listeners:   []net.Listener{r.front},
+		ConfigFile:          n.file,
+		Retention:           120 * time.Hour,
+		StoragePath:         "data",
+		StorageFS:           n.fs,
+		AlertsGCInterval:    f.script.tidy,
+		MaintenanceInterval: f.script.tidy,
+		Version:             api.VersionInfo{Version: "sim"},
+		Logger:              log.With(log.NewLogfmtLogger(log.NewSyncWriter(n.logs)), "t", log.Valuer(func() any { return f.now() })),
+		Stdout:              io.Discard,
+		Dial:                r.line.dial,
+		Listeners:           []net.Listener{r.front},
 		Cluster: daemon.ClusterOptions{
 			ListenAddress:   gossipAddress(n.index),
 			PeerName:        fmt.Sprintf("replica%d", n.index),
@@ -292,10 +293,9 @@ func inFleet(t *testing.T, s script, play func(f *fleet)) (*history, []*logs) {
 	var f *fleet
 	clustertest.Bubble(t, func(t *testing.T) {
 		dice := rand.New(rand.NewPCG(s.seed, 7))
-		f = &fleet{t: t, start: time.Now(), dir: dir, script: s, dice: dice}
+		f = &fleet{t: t, dir: dir, dice: dice, history: history{script: s, start: time.Now()}}
 		f.net = clustertest.New(rand.New(rand.NewPCG(s.seed, 8)))
 		f.who = newAudience(f.start, rand.New(rand.NewPCG(s.seed, 9)))
-		f.history.script = s
 		silent := f.who.serve()
 		for range s.replicas {
 			f.add()
@@ -305,12 +305,12 @@ func inFleet(t *testing.T, s script, play func(f *fleet)) (*history, []*logs) {
 		}
 		play(f)
 		f.posting.Wait()
-		for _, n := range f.nodes {
-			if n.run != nil {
-				f.halt(n)
-			}
+		who := f.living()
+		for _, i := range who {
+			f.halt(f.nodes[i])
 		}
 		f.ending.Wait()
+		f.again(f.nodes[who[s.seed%uint64(len(who))]])
 		silent()
 		f.told, f.end = f.who.told, f.now()
 		time.Sleep(time.Hour) // what still has a timer sees that all is over
@@ -319,6 +319,7 @@ func inFleet(t *testing.T, s script, play func(f *fleet)) (*history, []*logs) {
 	var all []*logs
 	for _, n := range f.nodes {
 		all = append(all, n.logs)
+		f.loaded = append(f.loaded, n.loaded()...)
 	}
 	return &f.history, all
 }

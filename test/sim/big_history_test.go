@@ -11,12 +11,16 @@ import (
 // beginning.
 type history struct {
 	script   script
+	start    time.Time
 	posts    []post
 	silences []silenced
 	told     []telling // in the order of their arrival
 	lives    []life
 	spans    []span
 	looks    []look
+	accounts []account
+	crowds   []crowd
+	loaded   []loaded
 	problems []string // that are not a matter of order and number
 	end      time.Duration
 }
@@ -94,6 +98,7 @@ type look struct {
 	// silences that are in force, by id.
 	silences []string
 	groups   int
+	load     load
 }
 
 type sight struct {

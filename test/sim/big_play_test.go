@@ -20,6 +20,9 @@ const (
 	// mends is how long after a fault its consequences may last: until a replica
 	// that was cut off is tried again, and the two have compared what they know.
 	mends = time.Minute
+	// lingers is how long replicas know an alert that is over, so that one that has
+	// missed the end does not bring it back.
+	lingers = 15 * time.Minute
 )
 
 func alertName(n int) string { return fmt.Sprintf("G%d/%s", n/hostCount, hosts[n%hostCount]) }
@@ -28,8 +31,11 @@ func alertName(n int) string { return fmt.Sprintf("G%d/%s", n/hostCount, hosts[n
 func play(f *fleet) {
 	time.Sleep(time.Millisecond) // what happens at 0 has not happened
 	revs := make(map[int]int)
-	for _, s := range f.script.steps {
-		time.Sleep(s.at - f.now())
+	for i, s := range f.script.steps {
+		if pause := s.at - f.now(); pause > 0 {
+			time.Sleep(pause)
+			f.wonder(i)
+		}
 		if f.possible(s) {
 			f.step(s, revs)
 		}
@@ -45,6 +51,9 @@ func play(f *fleet) {
 		if id := f.silences[i].id; id != "" {
 			f.expire(i, f.nodes[f.living()[0]])
 		}
+	}
+	if f.script.patient {
+		f.rest(lingers)
 	}
 	f.rest(calm)
 }
@@ -213,7 +222,9 @@ func (f *fleet) heal() {
 	f.miss()
 	f.endSpan("split")
 	if f.side != nil {
-		f.span(span{what: "heal", apart: true}) // they have yet to compare what they know
+		// The other side brings word that members of this one are dead, which they
+		// have to deny first.
+		f.span(span{what: "heal", apart: true})
 		f.endSpan("heal")
 	}
 	f.side = nil
@@ -239,7 +250,9 @@ func (f *fleet) rest(d time.Duration) {
 	time.Sleep(d)
 	for _, i := range f.living() {
 		f.look(f.nodes[i], since)
+		f.askAll(f.nodes[i])
 	}
+	f.count()
 }
 
 // post reports an alert, to some replicas at once.
@@ -349,6 +362,7 @@ func (f *fleet) look(n *node, since time.Duration) {
 	} else {
 		f.problem("no metrics of replica %d: %v", n.index, err)
 	}
+	l.load = f.weigh(n, text)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.looks = append(f.looks, l)

@@ -15,6 +15,8 @@ type script struct {
 	replicas int // that are there at the beginning
 	passing  bool
 	repeat   time.Duration
+	tidy     time.Duration // how often a replica forgets what is over; 0: as usual
+	patient  bool          // in the end it rests until all is forgotten
 	steps    []step
 }
 
@@ -56,7 +58,7 @@ func (s step) String() string {
 
 func (s script) String() string {
 	var b strings.Builder
-	_, _ = fmt.Fprintf(&b, "seed=%d profile=%s replicas=%d passing=%t repeat=%s\n", s.seed, s.profile.name, s.replicas, s.passing, s.repeat)
+	_, _ = fmt.Fprintf(&b, "seed=%d profile=%s replicas=%d passing=%t repeat=%s tidy=%s\n", s.seed, s.profile.name, s.replicas, s.passing, s.repeat, s.tidy)
 	for _, st := range s.steps {
 		_, _ = fmt.Fprintln(&b, st)
 	}
@@ -117,6 +119,9 @@ func generate(seed uint64) script {
 	}
 	a.passing = a.IntN(4) > 0 || len(a.profile.verbs) > 1
 	a.repeat = []time.Duration{4 * time.Hour, 5 * time.Minute}[a.IntN(2)]
+	if a.patient = seed%29 == 3; a.patient || seed/uint64(len(profiles))%2 == 0 {
+		a.tidy = time.Minute
+	}
 	for i := range a.replicas {
 		a.up = append(a.up, i)
 	}
