@@ -23,14 +23,15 @@ const (
 
 func (p phase) String() string { return [...]string{"active", "pending", "expired"}[p] }
 
+// phaseAt is as the silence package has it: one that somebody has ended is over.
 func phaseAt(s *Silence, now time.Time) phase {
 	switch {
+	case !now.Before(s.EndsAt), !s.EndsAt.After(s.UpdatedAt):
+		return expired
 	case now.Before(s.StartsAt):
 		return pending
-	case now.Before(s.EndsAt):
-		return active
 	}
-	return expired
+	return active
 }
 
 // getSilences lists the silences.

@@ -152,4 +152,8 @@ func TestPhaseBoundaries(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
+	ended := Silence{StartsAt: now.Add(1), EndsAt: now.Add(2), UpdatedAt: now.Add(2)}
+	if got := phaseAt(&ended, now); got != expired {
+		t.Errorf("ended by a clock that is ahead: %s", got)
+	}
 }

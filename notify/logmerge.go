@@ -43,6 +43,12 @@ func (e *Entry) marked(by string) time.Time {
 // but what the receiver may believe to fire because of the other one is owed. Of two
 // that know the same, which came of that, one may owe more.
 func merge(a, b *Entry) *Entry {
+	switch {
+	case b.note() && !a.note():
+		return a.heeding(b)
+	case a.note() && !b.note():
+		return b.heeding(a)
+	}
 	ab, ba := a.covers(b), b.covers(a)
 	switch {
 	case ab && ba && len(a.Marks)*len(b.Marks) > 0:
@@ -64,6 +70,23 @@ func merge(a, b *Entry) *Entry {
 		m.ExpiresAt = b.ExpiresAt
 	}
 	return m
+}
+
+// note reports whether an entry is what a replica that died has left of the first
+// notification of a group: it was about to tell something.
+func (e *Entry) note() bool {
+	return len(e.Marks)+len(e.Firing)+len(e.Resolved) == 0 && len(e.Owed) > 0
+}
+
+// heeding is the entry after a note was found. What was told counts, whenever the note
+// was made; what the receiver may believe to fire because of the note, and was not told
+// since, is owed.
+func (e *Entry) heeding(note *Entry) *Entry {
+	known := func(hash uint64) bool { return e.owes(hash) || contains(e.Resolved, hash) }
+	if all(note.Owed, known) {
+		return e
+	}
+	return e.owing(slices.DeleteFunc(slices.Clone(note.Owed), known))
 }
 
 // owing is the entry with more that is owed.

@@ -22,6 +22,13 @@ func toldBy(by string, second int, last *Entry, firing, resolved []uint64) *Entr
 	}
 }
 
+// note is what a replica leaves that dies while it tells something, a minute after an
+// entry by its clock.
+func note(of *Entry, owed ...uint64) *Entry {
+	at := of.Timestamp.Add(time.Minute)
+	return &Entry{Key: of.Key, Timestamp: at, ExpiresAt: at.Add(time.Hour), Owed: owed}
+}
+
 func TestMergeOfWhatWasTold(t *testing.T) {
 	first := toldBy("a", 0, nil, []uint64{1}, nil)
 	second := toldBy("b", 10, first, []uint64{1, 2}, nil)
@@ -39,6 +46,9 @@ func TestMergeOfWhatWasTold(t *testing.T) {
 		"not what both have told as firing":    {first, apart, []uint64{1, 7}, nil, nil},
 		"what the earlier one owed stays owed": {second, &Entry{Key: second.Key, Timestamp: first.Timestamp, Owed: []uint64{2, 9}, Marks: []Mark{{"c", first.Timestamp}}}, []uint64{1, 2}, nil, []uint64{9}},
 		"what one of two equals owes is owed":  {third, third.owing([]uint64{1, 8}), []uint64{2}, nil, []uint64{1, 8}},
+		"what was told counts before a note":   {first, note(first, 1), []uint64{1}, nil, nil},
+		"also before that of a clock ahead":    {third, note(third, 1, 2), []uint64{2}, []uint64{1}, nil},
+		"what else a note has is owed":         {third, note(third, 2, 8), []uint64{2}, []uint64{1}, []uint64{8}},
 		"without marks the later one counts":   {third, &Entry{Key: second.Key, Timestamp: third.Timestamp.Add(1), Firing: []uint64{5}}, []uint64{5}, nil, nil},
 	}
 	for name, tt := range tests {

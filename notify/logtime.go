@@ -6,12 +6,16 @@ import (
 	"github.com/tocsin-alerting/tocsin/alert"
 )
 
+// maxAhead is by how much the clocks of replicas may differ. What one that is ahead has
+// told keeps its time: its ends of alerts count until then, and the others have it so.
+const maxAhead = 2 * time.Minute
+
 // resumed is an entry of an earlier life at the start of this one. What was told in
 // the future, as the clock was set back, was told by now: otherwise nothing that is
 // told from now on would count until the clock has caught up.
 func resumed(e *Entry, now time.Time, retention time.Duration) *Entry {
 	r := *e
-	if r.Timestamp.After(now) {
+	if r.Timestamp.After(now.Add(maxAhead)) {
 		r.Timestamp = now
 	}
 	if longest := now.Add(retention); r.ExpiresAt.After(longest) {

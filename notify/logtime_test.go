@@ -13,6 +13,7 @@ func TestResumed(t *testing.T) {
 	for name, tc := range map[string]struct{ told, expires, wantTold, wantExpires time.Duration }{
 		"as it was":             {-time.Hour, 5*day - time.Hour, -time.Hour, 5*day - time.Hour},
 		"expired":               {-9 * day, -4 * day, -9 * day, -4 * day},
+		"a clock was ahead":     {maxAhead, 5*day + maxAhead, maxAhead, 5 * day},
 		"the clock was set":     {time.Hour, 5*day + time.Hour, 0, 5 * day},
 		"the clock was set far": {8000 * day, 8005 * day, 0, 5 * day},
 	} {

@@ -184,6 +184,39 @@ func TestTruth(t *testing.T) {
 	}
 }
 
+// TestTruthOfAClockThatIsBehind wants an end that was told by a replica whose clock is
+// ahead not to be taken back, and what has been reported since to be told.
+func TestTruthOfAClockThatIsBehind(t *testing.T) {
+	now := time.Now()
+	told := now.Add(40 * time.Second) // by the clock that is ahead
+	for name, tc := range map[string]struct {
+		ends                   time.Duration
+		last                   *Entry
+		firing, resolved, sent int
+	}{
+		"nothing was told":            {20 * time.Second, nil, 1, 0, 1},
+		"it was told as firing":       {20 * time.Second, &Entry{Timestamp: told, Firing: []uint64{1}}, 1, 0, 1},
+		"its end was told":            {20 * time.Second, &Entry{Timestamp: told, Resolved: []uint64{1}}, 0, 1, 0},
+		"its end was told before":     {20 * time.Second, &Entry{Timestamp: told, Firing: []uint64{2}}, 0, 0, 0},
+		"it was reported again since": {4 * time.Minute, &Entry{Timestamp: told, Resolved: []uint64{1}}, 1, 0, 1},
+		"its end has come":            {0, &Entry{Timestamp: told, Resolved: []uint64{1}}, 0, 1, 1},
+	} {
+		a := alert.New(alert.LabelsOf("host", "a"))
+		a.UpdatedAt, a.EndsAt = now, now.Add(tc.ends)
+		if tc.last != nil {
+			for _, list := range [][]uint64{tc.last.Firing, tc.last.Resolved} {
+				if len(list) > 0 && list[0] == 1 {
+					list[0] = hashAlert(a)
+				}
+			}
+		}
+		s, alerts := truth(Flush{Group: Group{Policy: &Policy{}}, Now: now, All: []*alert.Alert{a}, Alerts: []*alert.Alert{a}}, tc.last, true)
+		if len(s.firing) != tc.firing || len(s.resolved) != tc.resolved || len(alerts) != tc.sent {
+			t.Errorf("%s: %d firing, %d resolved, %d to send; want %d, %d, %d", name, len(s.firing), len(s.resolved), len(alerts), tc.firing, tc.resolved, tc.sent)
+		}
+	}
+}
+
 func TestKept(t *testing.T) {
 	last := &Entry{Data: map[string]string{"thread": "1"}}
 	for _, c := range []struct {

@@ -33,6 +33,16 @@ func TestStateAt(t *testing.T) {
 	if got := (&Silence{StartsAt: start, EndsAt: start}).StateAt(start); got != Expired {
 		t.Errorf("without length: %s", got)
 	}
+	for _, begun := range []time.Duration{-time.Hour, time.Hour} {
+		open := &Silence{StartsAt: start.Add(begun), EndsAt: start.Add(2 * time.Hour), UpdatedAt: start}
+		ended := open.expiredAt(start.Add(90 * time.Minute)) // by a clock that is ahead
+		if got := ended.StateAt(start); got != Expired {
+			t.Errorf("ended by a clock that is ahead: %s", got)
+		}
+		if got := open.StateAt(start); got == Expired {
+			t.Error("nobody has ended it, and it is expired")
+		}
+	}
 }
 
 func TestCreate(t *testing.T) {

@@ -34,10 +34,12 @@ const (
 	Expired State = "expired"
 )
 
-// StateAt is the state at an instant.
+// StateAt is the state at an instant. One that was over when it was last changed, as
+// somebody has ended it, is expired for good, also by a clock that has not come to its
+// end: that of the replica where it was ended may be ahead.
 func (s *Silence) StateAt(now time.Time) State {
 	switch {
-	case !now.Before(s.EndsAt):
+	case !now.Before(s.EndsAt), !s.EndsAt.After(s.UpdatedAt):
 		return Expired
 	case now.Before(s.StartsAt):
 		return Pending

@@ -190,6 +190,11 @@ func (s *Alerts) admitted(alerts []*alert.Alert) []*alert.Alert {
 	return in
 }
 
+// apart is how much later a report is dated at least than the one before it. Replicas
+// translate times to their own clocks, and the readings for that of the time on the wall
+// and of the time that passes are not of the same instant.
+const apart = time.Millisecond
+
 // merge stores the outcome of one report and enters it into the journal. It
 // returns true if there is more in it than that the alert goes on.
 func (s *Alerts) merge(next *alert.Alert) (news bool) {
@@ -201,7 +206,7 @@ func (s *Alerts) merge(next *alert.Alert) (news bool) {
 	if known && !next.UpdatedAt.After(old.UpdatedAt) {
 		// A clock was set back, or that of a replica is ahead: the last report
 		// counts all the same.
-		next.UpdatedAt = old.UpdatedAt.Add(1)
+		next.UpdatedAt = old.UpdatedAt.Add(apart)
 	}
 	next.ReceivedAt = next.UpdatedAt
 	if !known {

@@ -88,6 +88,39 @@ func TestReplicasBecomeEqualByWhatDiffers(t *testing.T) {
 }
 
 // The same report that comes to each replica at its own time is not a difference.
+// TestTheLastReportCountsWhoseClockIsBehind wants a report to count though another
+// replica, whose clock is ahead, has dated the one before it later; also after both
+// have been sent to and fro, and been read from other clocks than the reports were.
+func TestTheLastReportCountsWhoseClockIsBehind(t *testing.T) {
+	const shift = 40 * time.Second
+	for range 200 { // since readings of a clock are not exact
+		ahead, behind := store.NewAlerts(store.Options{}), store.NewAlerts(store.Options{})
+		fires := recent("a", "", 0, time.Hour)
+		fires.UpdatedAt = fires.UpdatedAt.Add(shift)
+		id := fires.Fingerprint()
+		if err := ahead.Put(t.Context(), []*alert.Alert{fires}); err != nil {
+			t.Fatal(err)
+		}
+		stale, _ := ahead.Record(id)
+		if _, err := behind.Merge([][]byte{stale}); err != nil {
+			t.Fatal(err)
+		}
+		ended := recent("a", "", -time.Second, 0)
+		if err := behind.Put(t.Context(), []*alert.Alert{ended}); err != nil {
+			t.Fatal(err)
+		}
+		news, _ := behind.Record(id)
+		for s, record := range map[*store.Alerts][]byte{ahead: news, behind: stale} {
+			if _, err := s.Merge([][]byte{record}); err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := s.Get(id); !got.EndsAt.Equal(ended.EndsAt) {
+				t.Fatalf("it ends at %s, want %s as was reported last", got.EndsAt, ended.EndsAt)
+			}
+		}
+	}
+}
+
 func TestReplicasThatWereToldTheSameAreEqual(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(10 * time.Second) // not just before a full minute

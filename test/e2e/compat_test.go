@@ -86,6 +86,7 @@ type mixed struct {
 	dir    string
 	hook   *sink
 	compat string    // whose replicas tocsin joins
+	more   []string  // flags
 	seen   int       // deliveries that were looked at
 	was    time.Time // that alerts began
 }
@@ -120,7 +121,7 @@ func (c *mixed) flags(configuration, storage string, peers []*memberProcess) []s
 	for _, p := range peers {
 		flags = append(flags, "--cluster.peer="+p.members(c.t)[0])
 	}
-	return flags
+	return append(flags, c.more...)
 }
 
 func (c *mixed) startAlertmanager(storage string, peers ...*memberProcess) *memberProcess {

@@ -15,6 +15,7 @@ import (
 // named by their label "i".
 type board struct {
 	*httptest.Server
+	slow time.Duration // how long it takes to answer
 	mu   sync.Mutex
 	said map[string][]told // by status and group
 }
@@ -41,10 +42,14 @@ func (b *board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	b.hear(message.Status+" "+message.GroupLabels["i"], message.ExternalURL)
+	<-time.After(b.slow)
+}
+
+func (b *board) hear(what, by string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	what := message.Status + " " + message.GroupLabels["i"]
-	b.said[what] = append(b.said[what], told{time.Now(), message.ExternalURL})
+	b.said[what] = append(b.said[what], told{time.Now(), by})
 }
 
 // count is how many groups, whose names begin with a text, have been told with a
@@ -91,7 +96,11 @@ func (b *board) round(status, begin string, began time.Time) round {
 			r.who[t.by]++
 		}
 		if len(list) > 1 {
-			r.twice = append(r.twice, fmt.Sprintf("%s: %s by %s, %s by %s", what, list[0].at.Sub(began), list[0].by, list[1].at.Sub(began), list[1].by))
+			line := what + ":"
+			for _, t := range list {
+				line += fmt.Sprintf(" %s by %s", t.at.Sub(began).Round(time.Millisecond), t.by)
+			}
+			r.twice = append(r.twice, line)
 		}
 	}
 	return r

@@ -17,6 +17,7 @@ type replica struct {
 	path string
 	dir  string
 	args []string
+	env  []string
 }
 
 // replicas are all of them, and the webhook that they tell.
@@ -38,6 +39,18 @@ func startReplicas(t *testing.T, n int, flags ...string) *replicas {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r := newReplicas(t, path, n, flags...)
+	for i := range n {
+		r.start(i)
+	}
+	r.together(n)
+	r.stopLater()
+	return r
+}
+
+// newReplicas says how to start several.
+func newReplicas(t *testing.T, path string, n int, flags ...string) *replicas {
+	t.Helper()
 	r := &replicas{t: t, hook: newBoard(t)}
 	var gossip, web []string
 	for range n {
@@ -54,25 +67,25 @@ func startReplicas(t *testing.T, n int, flags ...string) *replicas {
 		}, flags)
 		r.all = append(r.all, &replica{server: server{"http://" + web[i]}, path: path, dir: dir, args: args})
 	}
-	for i := range n {
-		r.start(i)
-	}
-	r.together(n)
-	t.Cleanup(func() {
+	return r
+}
+
+// stopLater has those that run at the end of the test stop with exit code 0.
+func (r *replicas) stopLater() {
+	r.t.Cleanup(func() {
 		for _, one := range r.all {
 			if one.running() {
-				one.stop(t)
+				one.stop(r.t)
 			}
 		}
 	})
-	return r
 }
 
 // start starts a replica, for the first time or again.
 func (r *replicas) start(i int) {
 	r.t.Helper()
 	one := r.all[i]
-	one.process = start(r.t, command{path: one.path, args: one.args, dir: one.dir})
+	one.process = start(r.t, command{path: one.path, args: one.args, dir: one.dir, env: one.env})
 	waitFor(r.t, "ready", func() bool {
 		if !one.running() {
 			r.t.Fatalf("replica %d has ended", i)
@@ -108,11 +121,18 @@ func (one *replica) sees(t *testing.T, n int) bool {
 
 // alerts is the body of a request with one alert for each of n groups.
 func alerts(begin string, n int, ends time.Time) string {
+	return alertsSince(time.Time{}, begin, n, ends)
+}
+
+func alertsSince(starts time.Time, begin string, n int, ends time.Time) string {
 	list := make([]map[string]any, n)
 	for i := range list {
 		list[i] = map[string]any{
 			"labels":      map[string]string{"alertname": "Many", "i": fmt.Sprintf("%s%d", begin, i)},
 			"annotations": map[string]string{"summary": "one of many"},
+		}
+		if !starts.IsZero() {
+			list[i]["startsAt"] = starts
 		}
 		if !ends.IsZero() {
 			list[i]["endsAt"] = ends

@@ -81,7 +81,8 @@ type process struct {
 type command struct {
 	path string
 	args []string
-	dir  string // the working directory, which is also the home directory
+	dir  string   // the working directory, which is also the home directory
+	env  []string // beyond what every program gets
 }
 
 // start starts a program. At the end of the test it is killed if it still
@@ -91,7 +92,7 @@ func start(t *testing.T, c command) *process {
 	ctx, kill := context.WithCancel(context.WithoutCancel(t.Context()))
 	p := &process{cmd: exec.CommandContext(ctx, c.path, c.args...), ended: make(chan struct{})}
 	p.cmd.Dir = c.dir
-	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + c.dir, "TZ=UTC", "GORACE=atexit_sleep_ms=0"}
+	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + c.dir, "TZ=UTC", "GORACE=atexit_sleep_ms=0"}, c.env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
 	if err := p.cmd.Start(); err != nil {
 		kill()
@@ -123,7 +124,11 @@ func (p *process) exitCode(t *testing.T) int {
 	}
 }
 
+// running reports whether the process was started and has not ended; p may be nil.
 func (p *process) running() bool {
+	if p == nil {
+		return false
+	}
 	select {
 	case <-p.ended:
 		return false

@@ -87,17 +87,13 @@ func settled(h *history) (wrong []string) {
 	return wrong
 }
 
-// toldApart reports whether the last notification was made where it could not be known
-// what others were telling. What two sides have told the ends of, each of some alerts,
-// the log takes to be owed still, since neither entry knows of the other.
+// toldApart reports whether something of it was told where it could not be known what
+// others were telling. What two sides have told the ends of, each of some alerts, the
+// log takes to be owed still, since neither entry knows of the other.
 func (h *history) toldApart(s standing) bool {
-	last := time.Duration(-1)
-	for _, t := range h.told {
-		if s.about(t) && t.answered > 0 && t.answered < s.at {
-			last = max(last, t.at)
-		}
-	}
-	return h.some(last, last, apart)
+	return slices.ContainsFunc(h.told, func(t telling) bool {
+		return s.about(t) && t.answered > 0 && t.answered < s.at && h.some(t.at, t.at, apart)
+	})
 }
 
 // unmuted reports whether the alert, or another of its group with which it is told,
