@@ -23,8 +23,8 @@ type story struct {
 func stories() []story {
 	return []story{
 		alertsStory(), groupsStory(), routesStory(),
-		silencesStory("silences-equal", "equality", equalSilence, firstByIndex()),
-		silencesStory("silences-regex", "regex", regexSilence, firstByTrying()),
+		silencesStory("silences-equal", "equality", equalSilence, looksByIndex()),
+		silencesStory("silences-regex", "regex", regexSilence, looksByTrying()),
 		rulesStory(),
 	}
 }
