@@ -298,6 +298,22 @@ func touched(name string, data []byte, from, to int) map[string]bool {
 	return keys
 }
 
+// A log that is not needed any more goes when the next one is there, and not before: if
+// the newest is lost, none must be left that could be taken for it.
+func TestOneLogIsLeft(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		p := populate(t, rand.New(rand.NewPCG(seed, 1)))
+		s, err := lookAt(p.fs, "data/db")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.logs) != 1 {
+			t.Errorf("seed %d: logs %v, want one", seed, slices.Sorted(maps.Values(s.logs)))
+		}
+	}
+}
+
 // A damaged database is opened all the same, has everything that is not in what
 // was damaged, nothing that was never put, and is kept as it was.
 func TestDamage(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -24,10 +25,17 @@ type fence struct {
 	down    *atomic.Bool
 	failed  func(error) // is told why the fence came down; called at least once then
 	nowhere *vfs.MemFS
+	kept    *keptLogs
+}
+
+// keptLogs are logs that Pebble has removed, and that are there until the next one is.
+type keptLogs struct {
+	mu    sync.Mutex // is held while logs come and go
+	names []string
 }
 
 func newFence(fs vfs.FS, dir string, failed func(error)) fence {
-	return fence{FS: fs, dir: dir, down: new(atomic.Bool), failed: failed, nowhere: vfs.NewMem()}
+	return fence{FS: fs, dir: dir, down: new(atomic.Bool), failed: failed, nowhere: vfs.NewMem(), kept: new(keptLogs)}
 }
 
 // lower lets nothing through from now on.
@@ -81,8 +89,48 @@ func (f fence) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
 		if err := f.settle(name); err != nil {
 			return nil, err
 		}
-		return f.FS.Create(name, c)
+		return f.created(name, func() (vfs.File, error) { return f.FS.Create(name, c) })
 	})
+}
+
+// created makes a file. If that is a log, those that were kept until then go.
+func (f fence) created(name string, do func() (vfs.File, error)) (vfs.File, error) {
+	if !f.isLog(name) {
+		return do()
+	}
+	f.kept.mu.Lock()
+	defer f.kept.mu.Unlock()
+	file, err := do()
+	if err != nil || len(f.kept.names) == 0 {
+		return file, err
+	}
+	if err := f.removeKept(name); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// removeKept removes the logs that were kept until a new one was there; they are locked.
+func (f fence) removeKept(next string) error {
+	if err := syncDir(f.FS, f.dir); err != nil {
+		return err
+	}
+	for _, name := range f.kept.names {
+		if name == next {
+			continue
+		}
+		if err := f.FS.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	f.kept.names = nil
+	return nil
+}
+
+// isLog reports whether a file of the directory is a log.
+func (f fence) isLog(name string) bool {
+	_, ok := numbered(f.PathBase(name), ".log")
+	return ok && f.holds(name)
 }
 
 func (f fence) OpenReadWrite(name string, c vfs.DiskWriteCategory, o ...vfs.OpenOption) (vfs.File, error) {
@@ -90,7 +138,9 @@ func (f fence) OpenReadWrite(name string, c vfs.DiskWriteCategory, o ...vfs.Open
 }
 
 func (f fence) ReuseForWrite(from, to string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	return f.open(to, c, func() (vfs.File, error) { return f.FS.ReuseForWrite(from, to, c) })
+	return f.open(to, c, func() (vfs.File, error) {
+		return f.created(to, func() (vfs.File, error) { return f.FS.ReuseForWrite(from, to, c) })
+	})
 }
 
 // OpenDir opens a directory, which is done to sync it.
@@ -107,8 +157,16 @@ func (f fence) Remove(name string) error {
 		if err := f.settle(name); err != nil {
 			return err
 		}
-		if last, err := f.lastLog(name); last || err != nil {
+		if !f.isLog(name) {
+			return f.FS.Remove(name)
+		}
+		f.kept.mu.Lock()
+		defer f.kept.mu.Unlock()
+		if last, err := f.lastLog(name); err != nil {
 			return err
+		} else if last {
+			f.kept.names = append(f.kept.names, name)
+			return nil
 		}
 		return f.FS.Remove(name)
 	})
@@ -117,12 +175,9 @@ func (f fence) Remove(name string) error {
 
 // lastLog reports whether a file is the newest log. Pebble removes it before it makes
 // the next, once everything in it is elsewhere; kept until then, it shows that none is
-// missing. What Pebble does not need it tries to remove at every start.
+// missing.
 func (f fence) lastLog(name string) (bool, error) {
-	n, ok := numbered(f.PathBase(name), ".log")
-	if !ok || !f.holds(name) {
-		return false, nil
-	}
+	n, _ := numbered(f.PathBase(name), ".log")
 	names, err := f.List(f.dir)
 	for _, other := range names {
 		if m, ok := numbered(other, ".log"); ok && m > n {
