@@ -87,6 +87,9 @@ type Dispatcher struct {
 	// no walk through the tree. If it is in left, too, it has left some of them.
 	places places
 	left   map[alert.Fingerprint]struct{}
+	// overtaken are those that the store had forgotten before their end was seen here. It
+	// may say that they are forgotten once more, after the report that ended them.
+	overtaken map[alert.Fingerprint]struct{}
 	// How many groups and alerts in left there were at most.
 	mostGroups, mostLeft int
 
@@ -104,17 +107,18 @@ type groupKey struct {
 // New returns a dispatcher that knows no alert yet. It starts nothing.
 func New(o Options) *Dispatcher {
 	d := &Dispatcher{
-		watcher:  o.Alerts.Watch("dispatcher"),
-		startAt:  o.StartAt,
-		observer: o.Observer,
-		traces:   o.Traces,
-		logger:   o.Logger,
-		root:     o.Root,
-		notifier: o.Notifier,
-		groups:   make(map[groupKey]*group),
-		places:   newPlaces(0),
-		left:     make(map[alert.Fingerprint]struct{}),
-		timers:   o.Timers,
+		watcher:   o.Alerts.Watch("dispatcher"),
+		startAt:   o.StartAt,
+		observer:  o.Observer,
+		traces:    o.Traces,
+		logger:    o.Logger,
+		root:      o.Root,
+		notifier:  o.Notifier,
+		groups:    make(map[groupKey]*group),
+		places:    newPlaces(0),
+		left:      make(map[alert.Fingerprint]struct{}),
+		overtaken: make(map[alert.Fingerprint]struct{}),
+		timers:    o.Timers,
 	}
 	if d.timers == nil {
 		d.timers = store.Nowhere[time.Time]{}
@@ -187,6 +191,7 @@ func (d *Dispatcher) ingest() {
 // insert puts the newest state of an alert into its groups.
 func (d *Dispatcher) insert(a *alert.Alert, now time.Time) {
 	id := a.Fingerprint()
+	delete(d.overtaken, id)
 	if _, left := d.left[id]; left || !d.places.has(id) {
 		delete(d.left, id)
 		groups := d.place(a, now)
@@ -213,13 +218,15 @@ func (d *Dispatcher) Holds(id alert.Fingerprint) bool {
 // end has not been reached for that long, and will not be told. An end that went
 // too fast to be seen is news.
 func (d *Dispatcher) end(id alert.Fingerprint, now time.Time) {
+	_, again := d.overtaken[id]
 	for g := range d.places.of(id) {
 		m, here := g.alerts.get(id)
 		switch {
-		case !here:
+		case !here, again:
 		case m.alert.ResolvedAt(now):
 			d.giveUp(g, m.alert)
 		default:
+			d.overtaken[id] = struct{}{}
 			ended := *m.alert
 			ended.EndsAt = now
 			g.alerts.renew(&ended)
@@ -310,6 +317,7 @@ func (d *Dispatcher) drop(g *group, id alert.Fingerprint) {
 		}
 	}
 	d.places.delete(id)
+	delete(d.overtaken, id)
 	d.left = fit.Delete(d.left, &d.mostLeft, id)
 }
 

@@ -147,19 +147,26 @@ func (d *busyDisk) Sync(context.Context) error {
 }
 
 func TestAnEndThatGCOvertakesIsTold(t *testing.T) {
-	d := &busyDisk{}
-	journal := func(w *world, o *dispatch.Options) {
-		w.alerts = store.NewAlerts(store.Options{Journal: d})
-		o.Alerts = w.alerts
+	for name, seen := range map[string]func(){
+		"before the report is heard of": func() {},
+		"and is heard of first":         synctest.Wait,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &busyDisk{}
+			journal := func(w *world, o *dispatch.Options) {
+				w.alerts = store.NewAlerts(store.Options{Journal: d})
+				o.Alerts = w.alerts
+			}
+			inBubble(t, simple, func(w *world) {
+				w.fires("a")
+				w.until(time.Minute)
+				d.meanwhile = func() { w.alerts.GC(time.Now()); seen() }
+				w.ends("a")
+				w.until(23 * time.Hour)
+				w.want("30s ops +a (first notification)", "5m30s ops -a (all alerts resolved)")
+			}, journal)
+		})
 	}
-	inBubble(t, simple, func(w *world) {
-		w.fires("a")
-		w.until(time.Minute)
-		d.meanwhile = func() { w.alerts.GC(time.Now()) }
-		w.ends("a")
-		w.until(23 * time.Hour)
-		w.want("30s ops +a (first notification)", "5m30s ops -a (all alerts resolved)")
-	}, journal)
 }
 
 func TestResolvedIsToldOnceThoughAnotherIntegrationFails(t *testing.T) {
