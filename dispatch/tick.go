@@ -80,7 +80,9 @@ func (d *Dispatcher) flush(g *group) {
 	d.mu.Unlock()
 	d.metrics.lag.Observe(time.Since(due).Seconds())
 	ctx, span := d.traceTick(g)
-	f, err := notifier.Notify(ctx, g, due)
+	// As things are now, and not when it was due: a silence that was made since then
+	// holds for the alerts that have come after it.
+	f, err := notifier.Notify(ctx, g, time.Now())
 	endTick(span, f, err)
 	d.swapping.RUnlock()
 	if err != nil && d.ctx.Err() == nil {
