@@ -50,7 +50,7 @@ func (r *Recorder) openKafka(k Kafka, t *tally) (*kafka, error) {
 		return nil, fmt.Errorf("make a client: %w", err)
 	}
 	if k.Protobuf {
-		_ = level.Warn(r.o.Logger).Log("msg", "FORMAT protobuf IS NOT IMPLEMENTED: events are written to this topic as JSON", "output", t.output)
+		_ = level.Warn(r.o.Logger).Log("msg", "Events are written to this topic as JSON; protobuf is accepted as a format for the sake of existing files", "output", t.output)
 	}
 	t.metrics.outputDrops.WithLabelValues(t.output)
 	for _, kind := range produceErrors() {
